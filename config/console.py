@@ -1,0 +1,64 @@
+"""What stands in the console's sidebar, for whom?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's sidebar; items that the person may not open are left out by their permission."""
+    return [
+        _group("", [_item(_("Overview"), "monitoring", "admin:index", "tracking.view_message")]),
+        _group(_("People"), [
+            _item(_("Contacts"), "group", "admin:preferences_contact_changelist", "preferences.view_contact"),
+            _item(_("Topics"), "sell", "admin:preferences_topic_changelist", "preferences.view_topic"),
+            _item(_("Suppressions"), "block", "admin:preferences_suppression_changelist", "preferences.view_suppression"),
+        ]),
+        _group(_("Activity"), [
+            _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),
+            _item(_("Messages"), "mail", "notifications:messages", "tracking.view_message"),
+        ]),
+        _group(_("Mail"), [
+            _item(_("Types"), "category", "notifications:types", "notifications.view_template"),
+            _item(_("Templates"), "draft", "admin:notifications_template_changelist", "notifications.view_template"),
+        ]),
+        _group(_("Delivery"), [
+            _item(_("Providers"), "send", "admin:notifications_provider_changelist", "notifications.view_provider"),
+            _item(_("Queues and workers"), "stacks", "notifications:queues", "notifications.view_outbox"),
+            _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist", "tracking.view_webhookreceipt"),
+        ]),
+        _group(_("Access"), [
+            _item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),
+            _item(_("Roles"), "key", "admin:auth_group_changelist", "auth.view_group"),
+        ]),
+    ]  # fmt: skip
+
+
+def environment_badge(request: HttpRequest) -> list[str] | None:
+    """Says on every page that this is not production, where nothing reaches a real person."""
+    if settings.IS_PRODUCTION:
+        return None
+    reach = _("real providers on") if settings.POSTRIDER_ALLOW_REAL_PROVIDERS else _("simulator only")
+    return [f"{settings.POSTRIDER_ENV}: {reach}", "warning" if settings.POSTRIDER_ALLOW_REAL_PROVIDERS else "info"]
+
+
+def stylesheet(request: HttpRequest) -> str:
+    """The console's own styles, on top of Unfold's."""
+    return static("console/console.css")
+
+
+def _group(title: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "separator": False, "items": items}
+
+
+def _item(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title, "icon": icon, "link": reverse(page),
+        "permission": lambda request: request.user.has_perm(permission),
+    }  # fmt: skip

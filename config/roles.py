@@ -1,0 +1,55 @@
+"""Which roles are there, and what may each do? Django groups, given their permissions after every migration.
+
+What a role is given here it always has; more can be added to a group by hand and stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models import Q
+from django.db.models.signals import post_migrate
+
+_LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
+        "preferences.topic", "preferences.suppression")  # fmt: skip
+_MAIL = ("notifications.template", "notifications.templateversion")
+_ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
+           "notifications.attempt", "notifications.hold", "notifications.workerbeat", "tracking.webhookreceipt",
+           "tracking.link")  # fmt: skip
+
+#: Role -> action -> models.
+ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "developer": {
+        "view": (*_LOG, *_MAIL, *_ENGINE),
+        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember"),
+        "change": ("preferences.topic", "notifications.provider", "notifications.poolmember"),
+        "delete": ("notifications.poolmember",),
+    },
+    "marketer": {
+        "view": (*_LOG, *_MAIL),
+        "add": ("preferences.topic", "preferences.suppression"),
+        "change": ("preferences.topic", "preferences.suppression"),
+    },
+    "support": {"view": (*_LOG, *_MAIL)},
+}
+
+
+def connect() -> None:
+    """Grant the roles as each app's permissions come into being."""
+    post_migrate.connect(_grant, dispatch_uid="config.roles")
+
+
+def _grant(sender: AppConfig, using: str = "default", **_: Any) -> None:
+    from django.contrib.auth.models import Group, Permission
+
+    for role, actions in ROLES.items():
+        wanted = Q()
+        for action, models in actions.items():
+            for model in models:
+                app, name = model.split(".")
+                if app == sender.label:
+                    wanted |= Q(content_type__app_label=app, codename=f"{action}_{name}")
+        if wanted:
+            group, _made = Group.objects.using(using).get_or_create(name=role)
+            group.permissions.add(*Permission.objects.using(using).filter(wanted))

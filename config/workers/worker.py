@@ -1,0 +1,50 @@
+"""How does one worker process live? Long, on few queues, holding nothing that its death could lose."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import django_rq
+from django.db import close_old_connections
+from rq import SimpleWorker
+from rq.timeouts import TimerDeathPenalty
+
+from config.queues import reset_bell
+from config.workers.heartbeat import Heartbeat
+
+logger = logging.getLogger("postrider.workers")
+
+
+class DrainWorker(SimpleWorker):
+    """RQ's worker without a fork for each job, so that caches and connections live on.
+
+    Jobs run without a time limit: an alarm could strike between a provider's accept and our commit. Leases guard.
+    """
+
+    death_penalty_class = TimerDeathPenalty
+    max_connection_wait_time = 3.0  # seconds between tries while Redis is away
+
+    heart: Heartbeat
+
+    def perform_job(self, *arguments: Any, **options: Any) -> bool:
+        """Run a job on a database connection that was looked at first."""
+        close_old_connections()
+        try:
+            done: bool = super().perform_job(*arguments, **options)
+            return done
+        finally:
+            self.heart.count()
+            close_old_connections()
+
+
+def run_worker(queues: Sequence[str]) -> None:
+    """Work on `queues`, the first one first, until SIGTERM: then the batch in hand is finished."""
+    reset_bell()
+    connection = django_rq.get_connection(queues[0])
+    lanes = [django_rq.get_queue(queue, connection=connection) for queue in queues]
+    worker = DrainWorker(lanes, connection=connection, serializer="rq.serializers.JSONSerializer")
+    worker.log_job_description = False
+    with Heartbeat(",".join(queues)) as worker.heart:
+        worker.work(logging_level="WARNING")
