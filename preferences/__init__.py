@@ -1,0 +1,1 @@
+"""May we write to this person about this? Contacts, topics, choices and suppression."""

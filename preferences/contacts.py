@@ -1,0 +1,85 @@
+"""Which contact is meant, and how does one come into being?"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from config import vault
+from preferences.addresses import BadAddress, normalise_address
+from preferences.models import Contact
+
+Addressee: TypeAlias = Contact | AbstractBaseUser | str
+
+
+class NoSuchContact(ValueError):
+    """Nobody can be meant by this value; the message says why and what would do."""
+
+
+def resolve_contact(addressee: Addressee | None) -> Contact:
+    """The contact that a Contact, a user or an address stands for; made when new.
+
+    Raises NoSuchContact (nothing, an unsaved or erased contact, a user without address, another kind of value)
+    or BadAddress (not a mailbox).
+    """
+    if isinstance(addressee, Contact):
+        return _known(addressee)
+    if isinstance(addressee, str):
+        return upsert_contact(addressee)
+    if isinstance(addressee, AbstractBaseUser):
+        return _of_user(addressee)
+    if addressee is None:
+        raise NoSuchContact("no contact was given; pass a Contact, a user or an e-mail address")
+    raise NoSuchContact(f"a {type(addressee).__name__} is no contact; pass a Contact, a user or an e-mail address")
+
+
+def upsert_contact(email: str, *, first_name: str = "", last_name: str = "") -> Contact:
+    """The contact with this address, inserted when missing. Raises BadAddress."""
+    address = normalise_address(email)
+    found = Contact.objects.filter(address=address).first()
+    if found:
+        return found
+    contact = Contact(
+        email=email.strip(), address=address, address_digest=vault.address_digest(address),
+        first_name=clean_name(first_name), last_name=clean_name(last_name),
+    )  # fmt: skip
+    Contact.objects.bulk_create([contact], ignore_conflicts=True)
+    return Contact.objects.get(address=address)
+
+
+def clean_name(name: str) -> str:
+    """A personal name fit for a header: control characters refused, white space folded. Raises BadAddress."""
+    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+        raise BadAddress("the name contains a control character")
+    return " ".join(name.split())[:150]
+
+
+def _known(contact: Contact) -> Contact:
+    if contact.pk is None:
+        raise NoSuchContact("the contact is not saved")
+    if contact.erased_at is not None:
+        raise NoSuchContact("the contact was erased")
+    return contact
+
+
+def _of_user(user: AbstractBaseUser) -> Contact:
+    found = Contact.objects.filter(user_id=user.pk).first() if user.pk else None
+    if found:
+        return _known(found)
+    email = str(getattr(user, user.get_email_field_name(), "") or "")
+    if not email:
+        raise NoSuchContact("the user has no e-mail address")
+    return _linked(upsert_contact(email), user)
+
+
+@transaction.atomic
+def _linked(contact: Contact, user: AbstractBaseUser) -> Contact:
+    """Tie a contact to its user, unless it belongs to another one already."""
+    if contact.user_id is None and user.pk:
+        names = {field: str(getattr(user, field, "") or "") for field in ("first_name", "last_name")}
+        blanks = {field: value for field, value in names.items() if value and not getattr(contact, field)}
+        Contact.objects.filter(pk=contact.pk, user=None).update(user=user, **blanks)
+        contact.refresh_from_db()
+    return contact

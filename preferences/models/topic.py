@@ -1,0 +1,22 @@
+"""What may a person subscribe to?"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Topic(models.Model):
+    """A subject in plain words ("Weekly offers") that a contact turns on or off."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=300, blank=True)
+    is_default_on = models.BooleanField(default=True, help_text="Off: only people who asked for it get it.")
+    is_listed = models.BooleanField(default=True, help_text="Shown on the preference page.")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Which words do public pages' templates use?"""
