@@ -1,0 +1,21 @@
+"""Where does the tracking app plug into Django?"""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TrackingConfig(AppConfig):
+    name = "tracking"
+    verbose_name = "Log"
+
+    def ready(self) -> None:
+        from config.queues import WEBHOOKS, register_sweep, ring
+        from tracking import events, partitions, receipts, receivers
+
+        receivers.connect()
+        post_migrate.connect(lambda **_: partitions.ensure_partitions(), sender=self, weak=False)
+        register_sweep("partitions", every=3600, run=partitions.ensure_partitions)
+        register_sweep("event claims", every=600, run=events.purge_claims)
+        register_sweep("receipts", every=2, run=lambda: receipts.has_waiting() and ring(WEBHOOKS))

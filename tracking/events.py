@@ -1,0 +1,203 @@
+"""How does an event get into the log? Validated, claimed and inserted in the caller's own transaction; rows only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from config import clock, vault
+from config.ids import new_id
+from config.queues import ring_on_commit
+from preferences.addresses import BadAddress
+from preferences.contacts import Addressee, NoSuchContact, resolve_contact
+from preferences.models import Contact
+from tracking.models import Event
+from tracking.schemas import (
+    BadPayload,
+    CheckedPayload,
+    EventSchema,
+    Fault,
+    check_payload,
+    find_schema,
+    masked_payload,
+    unknown_name_fault,
+)
+from tracking.signals import event_recorded
+
+KEY_WINDOW = timedelta(hours=24)
+
+
+class EventRefused(ValueError):
+    """A bad event, raised only under POSTRIDER_STRICT; elsewhere the refused row is the answer."""
+
+    def __init__(self, event: Event) -> None:
+        lines = "; ".join(f"{fault['path']}: {fault['reason']}" for fault in event.faults)
+        super().__init__(f"event {event.name!r} refused: {lines}")
+        self.event = event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """What the caller gave."""
+
+    name: str
+    contact: Addressee | None
+    payload: object
+    key: str
+    source: str
+
+
+def record_event(
+    name: str,
+    *,
+    contact: Addressee | None,
+    payload: Mapping[str, Any] | None = None,
+    key: str = "",
+    source: str = "app",
+) -> Event:
+    """Insert an event into the caller's transaction and ring after its commit.
+
+    Returns the accepted row, the first row again for a key used before (`is_replay`), or a refused or duplicate row.
+    Raises EventRefused under POSTRIDER_STRICT only.
+    """
+    raised = Raised(name=name, contact=contact, payload={} if payload is None else payload, key=key, source=source)
+    event = _record(raised)
+    event_recorded.send(sender=Event, event=event)
+    if event.state == Event.State.REFUSED and settings.POSTRIDER_STRICT:
+        raise EventRefused(event)
+    return event
+
+
+def _record(raised: Raised) -> Event:
+    schema = find_schema(raised.name)
+    if schema is None:
+        return _refuse(raised, [unknown_name_fault(str(raised.name))], shown=masked_payload(raised.payload, None))
+    if fault := _key_fault(raised.key):
+        return _refuse(raised, [fault], shown=masked_payload(raised.payload, schema))
+    try:
+        checked = check_payload(schema, raised.payload)
+    except BadPayload as bad:
+        return _refuse(raised, bad.faults, shown=bad.shown)
+    try:
+        contact = resolve_contact(raised.contact)
+    except (BadAddress, NoSuchContact) as bad_contact:
+        return _refuse(raised, [Fault(path="contact", reason=str(bad_contact))], shown=checked.shown)
+    return _accept(raised, schema, checked, contact)
+
+
+def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contact: Contact) -> Event:
+    event = Event(
+        id=new_id(), name=schema.name, contact=contact, source=raised.source, key=raised.key,
+        state=Event.State.ACCEPTED, payload=checked.shown, secrets=checked.sealed,
+        body_digest=_digest(schema.name, contact, checked.digest_source), stream=schema.stream,
+    )  # fmt: skip
+    if raised.key:
+        holder, digest = _claim(raised.source, raised.key, event, KEY_WINDOW)
+        if holder != event.pk:
+            return _answer_again(raised, checked, holder=holder, same_body=digest == event.body_digest)
+    elif schema.dedupe_window:
+        holder = _claim_dedupe(schema, checked, event, contact)
+        if holder != event.pk:
+            event.state, event.duplicate_of, event.secrets = Event.State.DUPLICATE, holder, None
+    _insert(event)
+    if event.state == Event.State.ACCEPTED:
+        ring_on_commit(event.stream)
+    return event
+
+
+def _answer_again(raised: Raised, checked: CheckedPayload, *, holder: UUID, same_body: bool) -> Event:
+    if not same_body:
+        fault = Fault(path="key", reason="key_reused: this key was used within 24 hours for another body")
+        return _refuse(raised, [fault], shown=checked.shown)
+    first = Event.objects.get(pk=holder)
+    first.is_replay = True
+    return first
+
+
+def _refuse(raised: Raised, faults: list[Fault], *, shown: dict[str, Any]) -> Event:
+    event = Event(
+        id=new_id(), name=_storable(raised.name, 120), source=_storable(raised.source, 64),
+        key=_storable(raised.key, 200), state=Event.State.REFUSED, payload=shown,
+        faults=[fault.as_json() for fault in faults],
+    )  # fmt: skip
+    _insert(event)
+    return event
+
+
+def _insert(event: Event) -> None:
+    event.received_at = timezone.now()
+    Event.objects.bulk_create([event])
+
+
+def _claim_dedupe(schema: EventSchema, checked: CheckedPayload, event: Event, contact: Contact) -> UUID:
+    fields = schema.dedupe_fields if schema.dedupe_fields is not None else tuple(checked.digest_source)
+    digest = _digest(schema.name, contact, {name: checked.digest_source.get(name) for name in fields})
+    window = schema.dedupe_window or KEY_WINDOW
+    return _claim(f"dedupe:{schema.name}", digest.hex(), event, window)[0]
+
+
+def _claim(scope: str, key: str, event: Event, window: timedelta) -> tuple[UUID, bytes]:
+    """Who holds (scope, key), and with which body: `event` when the key was free or its window is over.
+
+    A transaction that claims the same key at the same time waits here until the first one ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracking_eventclaim AS held (scope, key, event_id, body_digest, expires_at)"
+            " VALUES (%(scope)s, %(key)s, %(event)s, %(digest)s,"
+            " clock_timestamp() + make_interval(secs => %(offset)s + %(window)s))"
+            " ON CONFLICT (scope, key) DO UPDATE SET event_id = excluded.event_id,"
+            " body_digest = excluded.body_digest, expires_at = excluded.expires_at"
+            " WHERE held.expires_at <= clock_timestamp() + make_interval(secs => %(offset)s)"
+            " RETURNING event_id, body_digest",
+            {
+                "scope": scope, "key": key, "event": event.pk, "digest": bytes(event.body_digest or b""),
+                "offset": clock.offset().total_seconds(), "window": window.total_seconds(),
+            },
+        )  # fmt: skip
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(
+                "SELECT event_id, body_digest FROM tracking_eventclaim WHERE scope = %s AND key = %s", [scope, key]
+            )
+            row = cursor.fetchone()
+    return row[0], bytes(row[1])
+
+
+def purge_claims() -> int:
+    """Delete claims whose window is over; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tracking_eventclaim WHERE expires_at <= clock_timestamp() + make_interval(secs => %s)",
+            [clock.offset().total_seconds()],
+        )
+        return int(cursor.rowcount)
+
+
+def _digest(name: str, contact: Contact, body: dict[str, Any]) -> bytes:
+    text = json.dumps([name, contact.pk, body], sort_keys=True)
+    return vault.keyed_digest("event-body", hashlib.sha256(text.encode()).digest())
+
+
+def _key_fault(key: object) -> Fault | None:
+    if not isinstance(key, str):
+        return Fault(path="key", reason=f"must be a string, not {type(key).__name__}")
+    if len(key) > 200:
+        return Fault(path="key", reason=f"is {len(key)} characters long; at most 200 are taken")
+    if not key.isprintable():
+        return Fault(path="key", reason="holds a character that cannot be printed")
+    return None
+
+
+def _storable(value: object, length: int) -> str:
+    text = str(value).encode("utf-8", "replace").decode()
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)[:length]

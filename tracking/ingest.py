@@ -1,0 +1,156 @@
+"""What do reports change? Facts beside the state, the state where it follows, suppression and engagement.
+
+Everything here gives the same end state whatever the order and number of the reports.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from preferences.models import Contact, Suppression
+from preferences.suppression import suppress
+from tracking import lifecycle
+from tracking.bounces import SOFT_BOUNCE_WINDOW, SOFT_BOUNCES_BEFORE_SUPPRESSION
+from tracking.models import Message, MessageEvent, WebhookReceipt
+from tracking.signals import evidence_found, message_event_recorded
+
+Kind = MessageEvent.Kind
+
+#: The fact column that a kind of message event sets, if any.
+FACT_COLUMNS: dict[str, str] = {
+    Kind.DELIVERED: "delivered_at",
+    Kind.OPENED: "opened_at",
+    Kind.CLICKED: "clicked_at",
+    Kind.BOUNCED: "bounced_at",
+    Kind.COMPLAINED: "complained_at",
+    Kind.UNSUBSCRIBED: "unsubscribed_at",
+}
+_COLUMNS = tuple(FACT_COLUMNS.values())
+
+
+def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
+    """Turn stored reports into message events and their consequences; return receipts that match no message.
+
+    Runs inside the caller's transaction. Contacts are locked before messages, as the gate does.
+    """
+    wanted = {receipt.message_id for receipt in receipts if receipt.message_id}
+    contact_of = dict(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id"))
+    matched = [receipt for receipt in receipts if receipt.message_id in contact_of]
+    events = [_message_event(receipt, receipt.message_id) for receipt in matched if receipt.message_id]
+    _suppress(events, contact_of)
+    MessageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    _set_facts(events)
+    _advance(events)
+    _note_engagement(events, contact_of)
+    _announce(events)
+    return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
+
+
+def _message_event(receipt: WebhookReceipt, message_id: UUID) -> MessageEvent:
+    machine = receipt.raw.get("machine", "")
+    return MessageEvent(
+        id=receipt.pk, message_id=message_id, kind=receipt.kind, occurred_at=receipt.occurred_at,
+        provider="" if receipt.provider == "own" else receipt.provider, is_machine=bool(machine),
+        machine_reason=machine, detail=receipt.raw.get("detail", {}),
+    )  # fmt: skip
+
+
+def _set_facts(events: Iterable[MessageEvent]) -> None:
+    """Keep the earliest time of each fact; opens and clicks of machines are no facts about the person."""
+    earliest: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for event in events:
+        column = FACT_COLUMNS.get(event.kind)
+        if column and not event.is_machine:
+            known = earliest[event.message_id].get(column)
+            earliest[event.message_id][column] = min(known or event.occurred_at, event.occurred_at)
+    if not earliest:
+        return
+    ids = sorted(earliest)
+    assignments = ", ".join(f"{column} = least(m.{column}, v.{column})" for column in _COLUMNS)
+    arrays = ", ".join(["%s::uuid[]", *["%s::timestamptz[]"] * len(_COLUMNS)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE tracking_message m SET {assignments}"
+            f" FROM unnest({arrays}) AS v(id, {', '.join(_COLUMNS)}) WHERE m.id = v.id",
+            [ids, *[[earliest[one].get(column) for one in ids] for column in _COLUMNS]],
+        )
+
+
+def _advance(events: Sequence[MessageEvent]) -> None:
+    """Move states: a delivery ends the journey; any report of a provider proves that it accepted the mail."""
+    delivered = {event.message_id: event.occurred_at for event in events if event.kind == Kind.DELIVERED}
+    if delivered:
+        lifecycle.move(sorted(delivered), Message.State.DELIVERED, at=max(delivered.values()))
+    proven = {event.message_id for event in events if event.provider or event.kind in {Kind.OPENED, Kind.CLICKED}}
+    proven -= set(delivered)
+    unknown = Message.objects.filter(pk__in=proven, state=Message.State.UNKNOWN).values_list("pk", flat=True)
+    settled = lifecycle.move(sorted(unknown), Message.State.SENT, at=max(event.occurred_at for event in events)) \
+        if unknown else []  # fmt: skip
+    if delivered or settled:
+        evidence_found.send(sender=Message, message_ids=[*delivered, *settled])
+
+
+def _suppress(events: Iterable[MessageEvent], contact_of: dict[UUID, int]) -> None:
+    """Stop mailing mailboxes that do not exist, keep bouncing, or complain. Takes contact locks in id order."""
+    condemned: dict[int, tuple[Suppression.Reason, Suppression.Scope, str]] = {}
+    soft: dict[int, MessageEvent] = {}
+    for event in events:
+        contact_id = contact_of[event.message_id]
+        if event.kind == Kind.BOUNCED:
+            condemned[contact_id] = (Suppression.Reason.HARD_BOUNCE, Suppression.Scope.ALL, _evidence(event))
+        elif event.kind == Kind.COMPLAINED:
+            condemned.setdefault(
+                contact_id, (Suppression.Reason.COMPLAINT, Suppression.Scope.MARKETING, _evidence(event))
+            )
+        elif event.kind == Kind.SOFT_BOUNCED:
+            soft[contact_id] = event
+    for contact_id, event in soft.items():
+        if contact_id not in condemned and _keeps_bouncing(contact_id, event):
+            condemned[contact_id] = (Suppression.Reason.HARD_BOUNCE, Suppression.Scope.ALL, "kept bouncing softly")
+    for contact in Contact.objects.filter(pk__in=condemned, erased_at=None).order_by("pk"):
+        reason, scope, evidence = condemned[contact.pk]
+        suppress(contact, reason=reason, scope=scope, detail=evidence)
+
+
+def _keeps_bouncing(contact_id: int, event: MessageEvent) -> bool:
+    earlier = MessageEvent.objects.filter(
+        message__contact_id=contact_id, kind=Kind.SOFT_BOUNCED, occurred_at__gt=event.occurred_at - SOFT_BOUNCE_WINDOW
+    ).exclude(pk=event.pk)
+    return earlier.count() + 1 >= SOFT_BOUNCES_BEFORE_SUPPRESSION
+
+
+def _evidence(event: MessageEvent) -> str:
+    return f"message {event.message_id}, {event.provider or 'own report'}"
+
+
+def _note_engagement(events: Iterable[MessageEvent], contact_of: dict[UUID, int]) -> None:
+    """Write human opens and clicks onto the contact, where segments and sunset rules read them."""
+    for kind, column in ((Kind.OPENED, "last_opened_at"), (Kind.CLICKED, "last_clicked_at")):
+        latest: dict[int, datetime] = {}
+        for event in events:
+            if event.kind == kind and not event.is_machine:
+                contact_id = contact_of[event.message_id]
+                latest[contact_id] = max(latest.get(contact_id, event.occurred_at), event.occurred_at)
+        if latest:
+            _raise_times(column, latest)
+
+
+def _raise_times(column: str, latest: dict[int, datetime]) -> None:
+    ids = sorted(latest)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE preferences_contact c SET {column} = greatest(c.{column}, v.at)"
+            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS v(id, at) WHERE c.id = v.id",
+            [ids, [latest[one] for one in ids]],
+        )
+
+
+def _announce(events: Iterable[MessageEvent]) -> None:
+    if message_event_recorded.has_listeners(MessageEvent):
+        for event in events:
+            message_event_recorded.send(sender=MessageEvent, message_event=event)

@@ -1,0 +1,63 @@
+"""What did a person do in the product?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from config.ids import new_id
+from preferences.models import Contact
+
+
+class Event(models.Model):
+    """Something that happened in the application. An accepted row without `routed_at` is its own waiting list."""
+
+    class State(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        REFUSED = "refused", "Refused"  # kept with its faults, routed nowhere
+        DUPLICATE = "duplicate", "Duplicate"  # the same fact again inside the declared window
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="events")
+    source = models.CharField(max_length=64, default="app", help_text="Who raised it: the application, an API token.")
+    key = models.CharField(max_length=200, blank=True, help_text="Idempotency key given by the caller.")
+    state = models.CharField(max_length=16, choices=State.choices)
+    payload = models.JSONField(default=dict, help_text="Secret fields are masked here.")
+    secrets = models.BinaryField(null=True, editable=False, help_text="Sealed secret fields, erased once handed over.")
+    body_digest = models.BinaryField(max_length=16, null=True, editable=False)
+    faults = models.JSONField(default=list, help_text="Path and reason of each fault of a refused event.")
+    duplicate_of = models.UUIDField(null=True, editable=False)
+    stream = models.CharField(max_length=16, blank=True, help_text="Most urgent lane of the types it feeds.")
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    routed_at = models.DateTimeField(null=True, editable=False)
+    route_crashes = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["stream", "id"], name="event_waiting", condition=Q(routed_at=None, state="accepted")),
+            models.Index(fields=["contact", "-id"]),
+            models.Index(fields=["name", "-id"]),
+        ]
+
+    is_replay = False  # set on the row handed back for a key seen before
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventClaim(models.Model):
+    """Who holds an idempotency key (scope: the event's source) or a dedupe hash (scope: "dedupe:<event name>")."""
+
+    scope = models.CharField(max_length=140)
+    key = models.CharField(max_length=200)
+    event_id = models.UUIDField()
+    body_digest = models.BinaryField(max_length=16)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="event_claim_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}/{self.key}"

@@ -1,0 +1,43 @@
+"""What does tracking listen to?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from preferences.models import Contact
+from preferences.signals import resubscribed, unsubscribed
+from tracking.events import record_event
+from tracking.models import Event, Message, MessageEvent
+from tracking.signals import event
+
+
+def connect() -> None:
+    """Connect the receivers; connecting twice is harmless."""
+    event.connect(on_event, dispatch_uid="tracking.event")
+    unsubscribed.connect(on_unsubscribed, dispatch_uid="tracking.unsubscribed")
+    resubscribed.connect(on_resubscribed, dispatch_uid="tracking.resubscribed")
+
+
+def on_event(sender: Any, *, name: str, contact: Any = None, payload: Any = None, key: str = "", **_: Any) -> Event:
+    """Record what the application raised."""
+    return record_event(name, contact=contact, payload=payload, key=key)
+
+
+def on_unsubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, **_: Any) -> None:
+    """Note an unsubscribe on the mail it came from."""
+    if message_id and Message.objects.filter(pk=message_id, contact=contact).update(unsubscribed_at=timezone.now()):
+        _note(message_id, MessageEvent.Kind.UNSUBSCRIBED, at=timezone.now())
+
+
+def on_resubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, **_: Any) -> None:
+    """Note an undone unsubscribe on the mail it came from."""
+    if message_id and Message.objects.filter(pk=message_id, contact=contact).exists():
+        _note(message_id, MessageEvent.Kind.RESUBSCRIBED, at=timezone.now())
+
+
+def _note(message_id: UUID, kind: MessageEvent.Kind, *, at: datetime) -> None:
+    MessageEvent.objects.create(message_id=message_id, kind=kind, occurred_at=at)

@@ -1,0 +1,25 @@
+"""How does an application say that something happened, and what does tracking announce?"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+#: An application raises an event: `event.send(sender=Order, name="order.placed", contact=user, payload={…}, key="…")`.
+#:
+#: - `name` (str): a declared event name.
+#: - `contact`: a Contact, a user, or an e-mail address.
+#: - `payload` (dict): as the event's schema declares it; at most 256 KB as JSON.
+#: - `key` (str, optional): idempotency key; the same key within 24 hours gives the same event.
+#:
+#: Rows are written in the caller's own transaction and nothing else happens in it. A bad event is kept as refused and
+#: never raises, except under `POSTRIDER_STRICT`. The response of the receiver is the `tracking.models.Event`.
+event = Signal()
+
+#: An event was recorded. Argument: event (Event). Sent inside the caller's transaction.
+event_recorded = Signal()
+
+#: Something became of a mail. Argument: message_event (MessageEvent). Sent inside the transaction that stores it.
+message_event_recorded = Signal()
+
+#: Reports proved that mails were accepted. Argument: message_ids (list of UUID). Sent inside that transaction.
+evidence_found = Signal()
