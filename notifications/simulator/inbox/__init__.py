@@ -1,0 +1,1 @@
+"""How does a developer look at the mails that would have been sent?"""

@@ -1,0 +1,82 @@
+"""Which providers does the simulator play, and what must each of them be able to do?
+
+One folder for each, all of one shape: `api.py` reads and answers calls, `mail.py` is
+the read call and makes each recipient's mail of it, `webhooks.py` words and signs
+what happens afterwards. A new folder is found by itself.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from notifications.simulator.accounts import Account
+from notifications.simulator.shapes import Answer, Batch, Headers, Notice, Reply, Request
+
+
+class Api(Protocol):
+    """What `api.py` of a provider's folder has."""
+
+    LARGEST: int  # bytes of one call
+
+    def find_key(self, request: Request) -> str:
+        """The API key that the call carries, or an empty string."""
+
+    def read(self, request: Request, account: Account) -> Batch:
+        """The call, checked as the provider checks it; raises Refused."""
+
+    def answer(self, batch: Batch, account: Account, refused: frozenset[int]) -> Answer:
+        """Ids and reply; `refused` positions are turned down the way this API does it."""
+
+    def refuse(self, status: int, reason: str = "") -> Reply:
+        """An error of this API's own shape; `reason` is its code, where it has codes."""
+
+    def refuse_key(self, key: str) -> Reply:
+        """The answer to a key that is unknown, or missing where it is empty."""
+
+    def find_idempotency_key(self, request: Request) -> str | None:
+        """The key of a call that may be repeated, where the provider honours one."""
+
+    def reopen(self, path: str, content_type: str, body: bytes) -> Batch:
+        """An accepted call once more, from what was journaled of it."""
+
+
+class Webhooks(Protocol):
+    """What `webhooks.py` of a provider's folder has."""
+
+    BATCH: int  # events in one POST, at most
+
+    def describe(self, notice: Notice) -> dict[str, Any] | None:
+        """The event as this provider words it; None when it has no such webhook."""
+
+    def encode(self, events: Sequence[dict[str, Any]], account: Account, at: float) -> bytes:
+        """The body of one POST."""
+
+    def sign(self, body: bytes, account: Account, identity: str, at: float) -> Headers:
+        """The headers that prove where it comes from; made anew for each attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    name: str
+    api: Api
+    webhooks: Webhooks
+
+
+@cache
+def registry() -> Mapping[str, Provider]:
+    """Every provider folder, by its name."""
+    names = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+    return {name: _load(name) for name in sorted(names)}
+
+
+def _load(name: str) -> Provider:
+    return Provider(
+        name=name,
+        api=cast(Api, import_module(f"{__name__}.{name}.api")),
+        webhooks=cast(Webhooks, import_module(f"{__name__}.{name}.webhooks")),
+    )
