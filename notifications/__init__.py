@@ -1,0 +1,1 @@
+"""What do we send, how, and did it leave? `catalog` <- `compose` <- `delivery` <- `routing`."""

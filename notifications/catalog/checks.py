@@ -1,0 +1,141 @@
+"""Which declarations are faulty? Each fault is a Django system check with an id and a hint."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from pydantic import BaseModel, SecretStr
+
+from config.queues import STREAMS, Stream
+from notifications.catalog.types import NotificationType, declared
+
+REQUIRED = ("key", "stream", "event", "payload", "template")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*\Z")
+_EVENT_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
+
+
+def check_types(**_: Any) -> list[CheckMessage]:
+    """All faults of all declared types."""
+    found: list[CheckMessage] = [fault for kind in declared for fault in faults_of(kind)]
+    return found + _repeated_keys() + _conflicting_schemas()
+
+
+def faults_of(kind: type[NotificationType]) -> list[CheckMessage]:
+    """What is wrong with one declaration by itself."""
+    missing = [name for name in REQUIRED if not hasattr(kind, name)]
+    if missing:
+        hint = f"Give the class {', '.join(missing)}; see docs/developing-with-events.md."
+        return [_error(kind, "E001", f"declares no {', '.join(missing)}.", hint)]
+    return [fault for check in _CHECKS for fault in check(kind)]
+
+
+def _check_key(kind: type[NotificationType]) -> list[CheckMessage]:
+    if _SLUG.match(kind.key) and len(kind.key) <= 64:
+        return []
+    return [_error(kind, "E002", f"has the key {kind.key!r}.", "Use at most 64 lower-case letters, digits, - and _.")]
+
+
+def _check_stream(kind: type[NotificationType]) -> list[CheckMessage]:
+    if kind.stream not in STREAMS:
+        return [_error(kind, "E003", f"names the stream {kind.stream!r}.", f"Use one of {', '.join(STREAMS)}.")]
+    if kind.stream == Stream.MARKETING and not kind.topic:
+        return [
+            _error(kind, "E004", "is marketing without a topic.", "Give it the topic that people unsubscribe from.")
+        ]
+    return []
+
+
+def _check_event(kind: type[NotificationType]) -> list[CheckMessage]:
+    if _EVENT_NAME.match(kind.event) and len(kind.event) <= 120:
+        return []
+    return [_error(kind, "E005", f"names the event {kind.event!r}.", 'Use a name like "order.placed".')]
+
+
+def _check_payload(kind: type[NotificationType]) -> list[CheckMessage]:
+    if not (_is_model(kind.payload)):
+        return [_error(kind, "E006", "has a payload that is no pydantic model.", "Declare a pydantic.BaseModel class.")]
+    nested = _nested_secrets(kind.payload)
+    if nested:
+        return [
+            _error(kind, "E007", f"hides a secret in {nested}.", "Secret fields must be at the top of the payload.")
+        ]
+    unknown = set(kind.dedupe_fields or ()) - set(kind.payload.model_fields)
+    if unknown:
+        hint = f"The payload has: {', '.join(kind.payload.model_fields)}."
+        return [_error(kind, "E008", f"dedupes by unknown fields {', '.join(sorted(unknown))}.", hint)]
+    return []
+
+
+def _check_times(kind: type[NotificationType]) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if kind.delay < timedelta():
+        found.append(_error(kind, "E009", "has a negative delay.", "Use timedelta() or a positive one."))
+    if kind.expires_after is not None and kind.expires_after <= kind.delay:
+        found.append(_error(kind, "E010", "expires before its delay is over.", "Let expires_after exceed delay."))
+    if kind.on_unknown not in {"give_up", "resend"}:
+        found.append(_error(kind, "E011", f"has on_unknown={kind.on_unknown!r}.", 'Use "give_up" or "resend".'))
+    return found
+
+
+_CHECKS = (_check_key, _check_stream, _check_event, _check_payload, _check_times)
+
+
+def _repeated_keys() -> list[CheckMessage]:
+    seen: dict[str, type[NotificationType]] = {}
+    found: list[CheckMessage] = []
+    for kind in declared:
+        key = getattr(kind, "key", None)
+        if key in seen:
+            hint = f"{_path(seen[key])} has it already; give this one another."
+            found.append(_error(kind, "E012", f"repeats the key {key!r}.", hint))
+        elif key:
+            seen[key] = kind
+    return found
+
+
+def _conflicting_schemas() -> list[CheckMessage]:
+    by_event: dict[str, list[type[NotificationType]]] = defaultdict(list)
+    for kind in declared:
+        if not faults_of(kind):
+            by_event[kind.event].append(kind)
+    return [
+        _error(kind, "E013", f"declares another payload for {name!r} than {_path(kinds[0])}.", "Share one model.")
+        for name, kinds in by_event.items()
+        for kind in kinds[1:]
+        if kind.payload is not kinds[0].payload
+    ]
+
+
+def _is_model(declared_payload: object) -> bool:
+    return isinstance(declared_payload, type) and issubclass(declared_payload, BaseModel)
+
+
+def _nested_secrets(model: type[BaseModel]) -> str:
+    for name, field in model.model_fields.items():
+        for inner in _models_in(field.annotation):
+            for inner_name, inner_field in inner.model_fields.items():
+                if _holds_secret(inner_field.annotation) or _nested_secrets(inner):
+                    return f"{name}.{inner_name}"
+    return ""
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_holds_secret(part) for part in getattr(annotation, "__args__", ()))
+
+
+def _error(kind: type[NotificationType], number: str, fault: str, hint: str) -> Error:
+    return Error(f"Notification type {_path(kind)} {fault}", hint=hint, obj=kind, id=f"catalog.{number}")
+
+
+def _path(kind: type[NotificationType]) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,59 @@
+"""Which regions say the same to everybody after all?
+
+The brand is the same for every mail of an installation, so what reads nothing else is rendered
+once, when a version is loaded, and becomes static text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from liquid.ast import BlockNode, ConditionalBlockNode
+from liquid.builtin.content import ContentNode
+from liquid.builtin.expressions import FilteredExpression
+from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
+from liquid.builtin.tags.if_tag import IfNode
+from liquid.builtin.tags.unless_tag import UnlessNode
+from liquid.exceptions import LiquidError
+
+from notifications.compose.linktags import LinkWriter
+from notifications.compose.reading import all_nodes, expressions, readings
+from notifications.compose.sandbox import Output, SandboxContext
+
+if TYPE_CHECKING:
+    from liquid import BoundTemplate
+    from liquid.ast import Node
+
+# These read variables and write text, and leave nothing behind for later regions.
+PURE = (
+    BlockNode, CaseNode, ConditionalBlockNode, ContentNode, IfNode, MultiExpressionBlockNode,
+    OutputNode, UnlessNode,
+)  # fmt: skip
+OF_THE_MOMENT = "date"  # it knows what day it is
+
+
+def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -> str | None:
+    """The node's text, when it reads nothing but constants; None when it may read more."""
+    if not all(isinstance(one, PURE) for one in all_nodes([node])) or _tells_time(node):
+        return None
+    bound = {name for one in all_nodes(template.nodes) for name in one.template_scope()}
+    if any(root not in constants or root in bound for root, *_ in readings([node])):
+        return None
+    context = SandboxContext(template, variables=constants, links=LinkWriter(public_url=None, token=""))
+    output: Any = Output()
+    try:
+        node.render(context, output)
+    except LiquidError:
+        return None  # let it fail where somebody is told
+    return str(output.getvalue())
+
+
+def _tells_time(node: Node) -> bool:
+    return any(
+        one.name == OF_THE_MOMENT
+        for expression in expressions([node])
+        if isinstance(expression, FilteredExpression)
+        for one in expression.filters or ()
+    )

@@ -1,0 +1,45 @@
+"""Which providers cannot work as they are set up? Database checks: `manage.py check --database default`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Tags as DjangoTags
+
+from notifications.delivery.models import Provider
+from notifications.delivery.providers import provider_kinds
+
+
+def check_providers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Accounts of an unknown kind, without their key, or whose webhooks nobody could authenticate."""
+    if not databases:
+        return []
+    return [fault for provider in Provider.objects.filter(is_enabled=True) for fault in _faults(provider)]
+
+
+check_providers.tags = (DjangoTags.database,)  # type: ignore[attr-defined]
+
+
+def _faults(provider: Provider) -> list[CheckMessage]:
+    kind = provider_kinds().get(provider.kind)
+    if kind is None:
+        hint = f"Choose one of {', '.join(sorted(provider_kinds()))}."
+        return [
+            Error(f"Provider {provider.key!r} is of the unknown kind {provider.kind!r}.", hint=hint, id="delivery.E001")
+        ]
+    held = provider.settings()
+    found: list[CheckMessage] = []
+    if missing := [name for name in kind.credentials if not held.get(name)]:
+        found.append(_missing(provider, "E002", missing, "it cannot send"))
+    if missing := [name for name in kind.webhook_credentials if not held.get(name)]:
+        found.append(_missing(provider, "E003", missing, "its webhooks are refused"))
+    return found
+
+
+def _missing(provider: Provider, number: str, names: list[str], so: str) -> Error:
+    return Error(
+        f"Provider {provider.key!r} has no {', '.join(names)}: {so}.",
+        hint="Set it on the provider's page in the console.", id=f"delivery.{number}",
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""May these claimed mails really go, now? Decided in the transaction that commits `sending`.
+
+The contact and hold rows are taken FOR SHARE in id order; every writer of suppression, choice, pause and hold takes
+its row for update first. So after an unsubscribe or a pause has committed, no later `sending` can commit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from notifications.delivery import outbox
+from notifications.delivery.models import Hold
+from notifications.delivery.outbox import Claimed
+from preferences.eligibility import Ask, Decision, may_send
+from preferences.facts import Facts, gather_facts
+from tracking import lifecycle
+from tracking.models import Message
+
+HELD_RECHECK = timedelta(minutes=5)
+
+#: Reasons of the gate's own, beside those of preferences.eligibility.
+REASONS: dict[str, str] = {
+    "cancelled": "It was withdrawn",
+    "expired": "It was too late to be of use",
+    "held": "Its source is paused",
+    "source_cancelled": "Its source was cancelled",
+    "no_contact": "The contact does not exist any more",
+    "address_changed": "The address changed after it was rendered",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Passage:
+    """What the gate decided: `passed` may go; the others are settled already."""
+
+    passed: list[Claimed] = field(default_factory=list)
+    facts: dict[int, Facts] = field(default_factory=dict)
+    refused: int = 0
+
+
+def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
+    """Decide on claimed rows inside the caller's transaction; settle those that may not go."""
+    facts = gather_facts((row.contact_id for row in rows), lock=True)
+    holds = _lock_holds({row.source for row in rows})
+    cancelled = _cancelled(rows)
+    passage = Passage(facts=facts)
+    refused: dict[tuple[Message.State, str], list[Claimed]] = defaultdict(list)
+    for row in rows:
+        verdict = _judge(row, facts.get(row.contact_id), hold=holds.get(row.source), at=at)
+        if row.message_id in cancelled:
+            verdict = (Message.State.CANCELLED, "cancelled")
+        if verdict is None:
+            passage.passed.append(row)
+        else:
+            refused[verdict].append(row)
+    for (state, reason), group in refused.items():
+        passage.refused += _settle(group, state, reason=reason, at=at)
+    return passage
+
+
+def enter_sending(rows: Sequence[Claimed], *, call_id: UUID, until: datetime) -> set[UUID]:
+    """Mark claimed rows as being sent in `call_id`; return those that were still ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox o SET state = 'sending', call_id = %s, lease_until = %s,"
+            " attempts = attempts + 1 FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
+            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' AND o.cancelled_at IS NULL"
+            " RETURNING o.message_id",
+            [call_id, until, [row.message_id for row in rows], [row.fence for row in rows]],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _judge(row: Claimed, facts: Facts | None, *, hold: str | None, at: datetime) -> tuple[Message.State, str] | None:
+    if facts is None:
+        return Message.State.SKIPPED, "no_contact"
+    if row.expires_at is not None and row.expires_at <= at:
+        return Message.State.EXPIRED, "expired"
+    if hold == Hold.State.CANCELLED:
+        return Message.State.CANCELLED, "source_cancelled"
+    if hold == Hold.State.PAUSED:
+        return Message.State.DEFERRED, "held"
+    decision = may_send(facts, ask_of(row), at=at)
+    return None if decision else _refusal(decision)
+
+
+def _refusal(decision: Decision) -> tuple[Message.State, str]:
+    return Message.State.SKIPPED, decision.reason
+
+
+def ask_of(row: Claimed) -> Ask:
+    """What the eligibility rules are asked about a claimed mail."""
+    return Ask(
+        stream=row.stream, type_key=row.type_key, topic_key=row.topic_key, is_required=row.is_required,
+        is_topic_default_on=row.is_topic_default_on,
+    )  # fmt: skip
+
+
+def _lock_holds(sources: Iterable[str]) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT source, state FROM notifications_hold WHERE source = ANY(%s) ORDER BY source FOR SHARE",
+            [sorted(sources)],
+        )
+        return dict(cursor.fetchall())
+
+
+def _cancelled(rows: Sequence[Claimed]) -> set[UUID]:
+    """Rows withdrawn since they were claimed. What is withdrawn later than this read, `enter_sending` sees."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_id FROM notifications_outbox WHERE message_id = ANY(%s) AND cancelled_at IS NOT NULL",
+            [[row.message_id for row in rows]],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _settle(rows: list[Claimed], state: Message.State, *, reason: str, at: datetime) -> int:
+    if state == Message.State.DEFERRED:
+        return _defer(rows, reason=reason, at=at)
+    ours = outbox.drop(rows)
+    return len(lifecycle.move(ours, state, at=at, reason=reason))
+
+
+def _defer(rows: list[Claimed], *, reason: str, at: datetime) -> int:
+    due_at = at + HELD_RECHECK
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox o SET state = 'deferred', lease_until = NULL, crashes = 0, due_at = %s"
+            " FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
+            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
+            [due_at, [row.message_id for row in rows], [row.fence for row in rows]],
+        )
+        ours = [row[0] for row in cursor.fetchall()]
+    return len(lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at))

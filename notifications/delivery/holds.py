@@ -1,0 +1,30 @@
+"""How is a source paused, resumed or cancelled? The only writer of holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from config.queues import STREAMS, ring_on_commit
+from notifications.delivery.models import Hold, Outbox
+
+
+@transaction.atomic
+def set_hold(source: str, state: Hold.State, *, reason: str = "") -> None:
+    """Open, pause or cancel everything of one source; what is being sent at this moment is not stopped."""
+    Hold.objects.get_or_create(source=source)
+    Hold.objects.select_for_update().filter(pk=source).get()
+    Hold.objects.filter(pk=source).update(state=state, reason=reason, changed_at=Now())
+
+
+@transaction.atomic
+def resume(source: str, *, at: datetime) -> int:
+    """Open a paused source and make its held mails due at once; return how many."""
+    set_hold(source, Hold.State.OPEN)
+    held = Outbox.objects.filter(source=source, state=Outbox.State.DEFERRED)
+    count = held.update(due_at=at)
+    for stream in STREAMS:
+        ring_on_commit(stream)
+    return count

@@ -1,0 +1,181 @@
+"""What does one mail consist of, before any provider's form of it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from config import vault
+from config.queues import Stream
+from notifications.compose.render import LoadedVersion, Values, join, load_version
+from notifications.delivery.models import Call, Provider
+from preferences.addresses import domain_of
+from tracking.links import message_token
+from tracking.models import Message
+
+_REFUSABLE = frozenset({Stream.MARKETING.value, Stream.NOTIFICATION.value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One recipient of a call, with everything that differs from the others."""
+
+    message_id: UUID
+    address: str
+    name: str
+    values: Values
+    unsubscribe_url: str  # "" where the mail cannot be refused
+
+    @property
+    def token(self) -> str:
+        """The short string in this mail's links."""
+        return message_token(self.message_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A call with all that is needed to make it, and to make it again byte for byte."""
+
+    call_id: UUID
+    provider: Provider
+    version: LoadedVersion
+    sender: str
+    headers: Mapping[str, str]
+    members: tuple[Member, ...]
+
+    def subject(self, member: Member) -> str:
+        return join(self.version.subject, member.values, token=member.token)
+
+    def html(self, member: Member) -> str:
+        return join(self.version.html, member.values, token=member.token)
+
+    def text(self, member: Member) -> str:
+        return join(self.version.text, member.values, token=member.token)
+
+    def own_headers(self, member: Member) -> dict[str, str]:
+        """The headers that differ by recipient."""
+        own = {"Message-ID": f"<{member.message_id}@{self.domain}>"}
+        if member.unsubscribe_url:
+            own["List-Unsubscribe"] = f"<{member.unsubscribe_url}>"
+        return own
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain."""
+        return domain_of(parseaddr(self.sender)[1])
+
+
+def sender_of(stream: str) -> str:
+    """The From header of a stream."""
+    senders: dict[str, str] = settings.POSTRIDER_SENDERS
+    return senders.get(stream) or senders["default"]
+
+
+def shared_headers(*, stream: str, type_key: str, source: str, topic_key: str, is_required: bool) -> dict[str, str]:
+    """The headers that all recipients of such a mail share.
+
+    Feedback-ID has no per-recipient part (Gmail's Feedback Loop); Auto-Submitted as RFC 3834 5 asks of automatic
+    mail; List-Unsubscribe-Post as RFC 8058 3.1.
+    """
+    headers = {"Feedback-ID": f"{_feedback_part(type_key or source)}:{stream}:{topic_key or 'none'}:postrider"}
+    if stream != Stream.MARKETING:
+        headers["Auto-Submitted"] = "auto-generated"
+    if is_refusable(stream, is_required=is_required):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if topic_key:
+            headers["List-Id"] = f"<{topic_key}.{domain_of(parseaddr(sender_of(stream))[1])}>"
+    return headers
+
+
+def is_refusable(stream: str, *, is_required: bool) -> bool:
+    """Whether a person can turn this mail off, so that it carries an unsubscribe link."""
+    return stream in _REFUSABLE and not is_required
+
+
+def _feedback_part(text: str) -> str:
+    return text.replace(":", "-")[:60]
+
+
+def store_call(parcel: Parcel, *, stream: str, is_tracked: bool, is_secret: bool) -> Call:
+    """The row from which the parcel can be shown and repeated; not saved."""
+    members = [
+        {
+            "m": str(member.message_id), "a": member.address, "n": member.name, "r": member.values.regions,
+            "t": member.values.targets, "u": member.unsubscribe_url,
+        }
+        for member in parcel.members
+    ]  # fmt: skip
+    return Call(
+        id=parcel.call_id, provider=parcel.provider, stream=stream, template_version_id=parcel.version.id,
+        is_tracked=is_tracked, sender=parcel.sender, headers=dict(parcel.headers), size=len(members),
+        members=None if is_secret else members,
+        sealed_members=vault.seal(json.dumps(members)) if is_secret else None,
+    )  # fmt: skip
+
+
+def read_members(call: Call) -> tuple[Member, ...]:
+    """The members of a stored call; empty once their values were erased."""
+    if call.members is not None:
+        listed: list[dict[str, Any]] = call.members
+    elif call.sealed_members:
+        listed = json.loads(vault.unseal(bytes(call.sealed_members)))
+    else:
+        listed = []
+    return tuple(
+        Member(
+            message_id=UUID(one["m"]), address=one["a"], name=one["n"], unsubscribe_url=one["u"],
+            values=Values(regions=tuple(one["r"]), targets=tuple(one["t"])),
+        )
+        for one in listed
+    )  # fmt: skip
+
+
+def read_parcel(call: Call) -> Parcel:
+    """A stored call, ready to be made again."""
+    return Parcel(
+        call_id=call.pk, provider=call.provider, sender=call.sender, headers=call.headers,
+        version=load_version(call.template_version_id, tracked=call.is_tracked), members=read_members(call),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A mail as its recipient got it, for screens."""
+
+    subject: str
+    html: str
+    text: str
+    sender: str
+    address: str
+    headers: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def show_mail(call: Call, message_id: UUID) -> Shown | None:
+    """What `message_id` was sent in `call`; None where its values were secret and are erased."""
+    parcel = read_parcel(call)
+    for member in parcel.members:
+        if member.message_id == message_id:
+            return Shown(
+                subject=parcel.subject(member), html=parcel.html(member), text=parcel.text(member),
+                sender=parcel.sender, address=member.address,
+                headers={**parcel.headers, **parcel.own_headers(member)},
+            )  # fmt: skip
+    return None
+
+
+def personal_target(message: Message, index: int) -> str | None:
+    """The address of personal link `index`, read from what `message` was sent."""
+    for call in Call.objects.filter(pk__in=message.call_ids).order_by("-created_at"):
+        for member in read_members(call):
+            if member.message_id == message.pk:
+                return member.values.targets[index] if index < len(member.values.targets) else None
+    return None

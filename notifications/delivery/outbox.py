@@ -1,0 +1,219 @@
+"""How do mails get into the outbox, and how do workers take them out of it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from config.ids import new_id
+from config.queues import ring_on_commit
+from notifications.delivery.models import Outbox
+from preferences.addresses import domain_of
+from tracking import lifecycle
+from tracking.models import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A mail to be sent: who, why, with which template version and values. Times are aware."""
+
+    contact_id: int
+    address: str
+    source: str
+    stream: str
+    template_version_id: UUID
+    template_ref: str
+    due_at: datetime
+    type_key: str = ""
+    topic_key: str = ""
+    part: str = ""
+    event_id: UUID | None = None
+    expires_at: datetime | None = None
+    priority: int = 50
+    payload: dict[str, Any] = field(default_factory=dict)
+    secrets: bytes | None = None
+    is_required: bool = False
+    is_topic_default_on: bool = True
+    is_tracked: bool = True
+    on_unknown: str = "give_up"
+    trail: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Claimed:
+    """An outbox row in a worker's hands, as it was when claimed."""
+
+    message_id: UUID
+    contact_id: int
+    stream: str
+    fence: int
+    attempts: int
+    expires_at: datetime | None
+    avoid_provider_id: int | None
+    is_possibly_doubled: bool
+    source: str
+    type_key: str
+    topic_key: str
+    is_topic_default_on: bool
+    is_required: bool
+    is_tracked: bool
+    template_version_id: UUID
+    payload: dict[str, Any]
+    secrets: bytes | None
+    batch_cap: int | None
+    on_unknown: str
+
+
+_COLUMNS = tuple(Claimed.__dataclass_fields__)
+
+
+@transaction.atomic
+def submit(submissions: Sequence[Submission]) -> list[UUID]:
+    """Write message and outbox rows together and ring for them; return the ids of the new messages.
+
+    What was submitted before (same source, type, contact, channel and part) is left as it is, so fan-out can be
+    run again.
+    """
+    messages = [_message(submission) for submission in submissions]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    wanted = {message.pk: submission for message, submission in zip(messages, submissions, strict=True)}
+    new = list(Message.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    Outbox.objects.bulk_create([_outbox(identifier, wanted[identifier]) for identifier in new])
+    for stream in {wanted[identifier].stream for identifier in new}:
+        ring_on_commit(stream)
+    return new
+
+
+def lease_time() -> timedelta:
+    """How long a worker may hold a row without a sign; far longer than a provider call."""
+    return timedelta(seconds=settings.POSTRIDER_LEASE_SECONDS)
+
+
+@transaction.atomic
+def claim(stream: str, *, limit: int, at: datetime, owner: str) -> list[Claimed]:
+    """Take up to `limit` due rows of a stream, most urgent first, under a lease and a raised fence.
+
+    Rows that were in a crash, or in a batch that was refused, are taken apart from the others, in batches no larger
+    than their cap: one poisonous row must not take innocent ones down with it.
+    """
+    return _claim(stream, at=at, owner=owner, limit=limit, cap=None) or _claim_suspects(stream, at=at, owner=owner)
+
+
+def _claim_suspects(stream: str, *, at: datetime, owner: str) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT batch_cap FROM notifications_outbox WHERE stream = %s"
+            " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %s"
+            " AND batch_cap IS NOT NULL ORDER BY priority, due_at LIMIT 1",
+            [stream, at],
+        )
+        row = cursor.fetchone()
+    return _claim(stream, at=at, owner=owner, limit=row[0], cap=row[0]) if row else []
+
+
+def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None) -> list[Claimed]:
+    # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH due AS (SELECT message_id FROM notifications_outbox WHERE stream = %(stream)s"
+            " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
+            " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
+            " ORDER BY priority, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
+            " fence = fence + 1, crashes = crashes + 1 FROM due WHERE o.message_id = due.message_id"
+            f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}",
+            {
+                "stream": stream, "at": at, "cap": cap, "limit": limit, "owner": owner[:80],
+                "until": at + lease_time(),
+            },
+        )  # fmt: skip
+        return [_claimed(row) for row in cursor.fetchall()]
+
+
+def give_back(rows: Iterable[Claimed], *, due_at: datetime) -> int:
+    """Return claimed rows unsent, unless someone else has them by now; return how many."""
+    rows = list(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox o SET state = 'queued', lease_until = NULL, crashes = 0, due_at = %s"
+            " FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
+            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed'",
+            [due_at, [row.message_id for row in rows], [row.fence for row in rows]],
+        )
+        return int(cursor.rowcount)
+
+
+def drop(rows: Iterable[Claimed]) -> list[UUID]:
+    """Delete claimed rows that are settled; return the ids that were still ours."""
+    rows = list(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM notifications_outbox o USING unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
+            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
+            [[row.message_id for row in rows], [row.fence for row in rows]],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def cancel(message_ids: Sequence[UUID], *, at: datetime, reason: str) -> int:
+    """Withdraw mails that no worker is sending yet; return how many were withdrawn.
+
+    A row that a worker has claimed is marked, and the gate, which locks the same row, refuses it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox SET cancelled_at = %s WHERE message_id = ANY(%s)"
+            " AND state NOT IN ('sending', 'unknown') AND cancelled_at IS NULL RETURNING message_id, state",
+            [at, list(message_ids)],
+        )
+        marked = cursor.fetchall()
+    resting = [row[0] for row in marked if row[1] != Outbox.State.CLAIMED]
+    moved = lifecycle.move(resting, Message.State.CANCELLED, at=at, reason=reason)
+    Outbox.objects.filter(message_id__in=moved).exclude(state=Outbox.State.CLAIMED).delete()
+    return len(marked)
+
+
+def has_due(stream: str, *, at: datetime) -> bool:
+    """Whether any row of the stream is due."""
+    waiting = Outbox.objects.filter(stream=stream, state__in=["queued", "retrying", "deferred"], due_at__lte=at)
+    return waiting.exists()
+
+
+def _message(submission: Submission) -> Message:
+    return Message(
+        id=new_id(), contact_id=submission.contact_id, event_id=submission.event_id, source=submission.source,
+        type_key=submission.type_key, part=submission.part, stream=submission.stream, topic_key=submission.topic_key,
+        template_ref=submission.template_ref, template_version_id=submission.template_version_id,
+        trail=submission.trail, recipient_domain=domain_of(submission.address), due_at=submission.due_at,
+    )  # fmt: skip
+
+
+def _outbox(message_id: UUID, submission: Submission) -> Outbox:
+    return Outbox(
+        message_id=message_id, contact_id=submission.contact_id, stream=submission.stream,
+        priority=submission.priority, due_at=submission.due_at, expires_at=submission.expires_at,
+        source=submission.source, type_key=submission.type_key, topic_key=submission.topic_key,
+        is_topic_default_on=submission.is_topic_default_on, is_required=submission.is_required,
+        is_tracked=submission.is_tracked, on_unknown=submission.on_unknown,
+        template_version_id=submission.template_version_id, payload=submission.payload, secrets=submission.secrets,
+    )  # fmt: skip
+
+
+def as_claimed(row: Outbox) -> Claimed:
+    """An outbox row that the caller has locked, in the form that the pipeline works with."""
+    return Claimed(**{column: getattr(row, column) for column in _COLUMNS})
+
+
+def _claimed(row: Sequence[Any]) -> Claimed:
+    claimed = Claimed(**dict(zip(_COLUMNS, row, strict=True)))
+    payload: Any = claimed.payload
+    claimed.payload = json.loads(payload) if isinstance(payload, str) else payload
+    return claimed

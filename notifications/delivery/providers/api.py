@@ -1,0 +1,223 @@
+"""How does a parcel travel by Anymail? What all HTTP providers share."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.headerregistry import Address
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from anymail.backends.base_requests import AnymailRequestsBackend
+from anymail.exceptions import AnymailRecipientsRefused
+from anymail.message import AnymailRecipientStatus, AnymailStatus
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from notifications.compose.render import TOKEN, Document, Slot
+from notifications.delivery.failures import Kind, Verdict, judge_exception
+from notifications.delivery.mail import Member, Parcel
+from notifications.delivery.models import Provider
+from notifications.delivery.providers.base import ProviderKind
+
+#: An idle connection may be closed by the provider just as we write to it, which looks like an ambiguous failure.
+#: Providers keep idle connections for at least five seconds.
+IDLE_SECONDS = 3.0
+
+_VERDICTS: dict[str | None, Kind] = {
+    "sent": Kind.ACCEPTED,
+    "queued": Kind.ACCEPTED,
+    "invalid": Kind.PERMANENT_RECIPIENT,
+    "rejected": Kind.PERMANENT_RECIPIENT,
+    "failed": Kind.PERMANENT_MESSAGE,
+}
+
+
+@dataclass(slots=True)
+class _Open:
+    """A backend with an open session, kept between calls of this process."""
+
+    backend: AnymailRequestsBackend
+    options_digest: str
+    used_at: float
+
+
+_open: dict[int, _Open] = {}
+
+
+class Envelope(EmailMultiAlternatives):
+    """Django's message with the attributes that Anymail and our payloads read; unset ones must stay unset."""
+
+    metadata: dict[str, str]
+    merge_data: dict[str, dict[str, str]]
+    merge_headers: dict[str, dict[str, str]]
+    merge_metadata: dict[str, dict[str, str]]
+    track_opens: bool
+    track_clicks: bool
+    anymail_status: AnymailStatus
+    #: Our call's id, the idempotency key where a provider takes one.
+    call_id: str
+    #: Each address's own subject, text and HTML, where a provider takes finished mails in batches.
+    bodies: dict[str, tuple[str, str, str]]
+
+
+class ApiKind(ProviderKind):
+    """A provider spoken to over HTTP by one of Anymail's backends."""
+
+    backend_class: ClassVar[type[AnymailRequestsBackend]]
+    #: Where the simulator answers as this provider, below its address.
+    simulator_path: ClassVar[str]
+    #: Whether the API can be told not to track opens and clicks itself.
+    can_switch_tracking_off: ClassVar[bool] = True
+
+    def send(self, parcel: Parcel) -> Sequence[Verdict]:
+        """Make the call, in batch where there are several members."""
+        if len(parcel.members) > 1 and (alone := self.must_go_alone(parcel)):
+            return self._send_apart(parcel, alone)
+        return self._send_together(parcel)
+
+    def must_go_alone(self, parcel: Parcel) -> set[int]:
+        """Indexes of members that cannot share a call (their values would be taken for the provider's syntax)."""
+        return set()
+
+    def _send_apart(self, parcel: Parcel, alone: set[int]) -> list[Verdict]:
+        """The sharing members in one call, each other one in its own; after an uncertain answer no more calls."""
+        together = tuple(member for index, member in enumerate(parcel.members) if index not in alone)
+        verdicts: dict[int, Verdict] = {}
+        if together:
+            answers = iter(self._send_together(_with_members(parcel, together)))
+            verdicts = {index: next(answers) for index in range(len(parcel.members)) if index not in alone}
+        for index in sorted(alone):
+            verdicts[index] = self._send_together(_with_members(parcel, (parcel.members[index],)))[0]
+        return [verdicts[index] for index in range(len(parcel.members))]
+
+    def _send_together(self, parcel: Parcel) -> list[Verdict]:
+        message = self.build(parcel)
+        try:
+            self._backend(parcel.provider).send_messages([message])
+        except AnymailRecipientsRefused:
+            pass  # each recipient's status says so
+        except Exception as error:  # noqa: BLE001 - every error becomes a verdict
+            _open.pop(parcel.provider.pk, None)
+            return [judge_exception(error, self.failures, provider_code=self.error_code(error))] * len(parcel.members)
+        return [_verdict(message, member) for member in parcel.members]
+
+    def error_code(self, error: Exception) -> str:
+        """The provider's own error code in an exception's response, for the failure table."""
+        return ""
+
+    def build(self, parcel: Parcel) -> Envelope:
+        """The message as Anymail takes it: joined for one member, in the provider's batch form for several."""
+        if len(parcel.members) == 1:
+            return self._build_single(parcel, parcel.members[0])
+        return self.build_batch(parcel)
+
+    @abstractmethod
+    def build_batch(self, parcel: Parcel) -> Envelope:
+        """One message for several members."""
+
+    def _build_single(self, parcel: Parcel, member: Member) -> Envelope:
+        message = self.blank(parcel, subject=parcel.subject(member), text=parcel.text(member), html=parcel.html(member))
+        message.extra_headers.update(parcel.own_headers(member))
+        message.metadata = {"message_id": str(member.message_id)}
+        return message
+
+    def blank(self, parcel: Parcel, *, subject: str, text: str, html: str) -> Envelope:
+        """A message with what every form of it needs. Its recipients' names are left out of batches' keys."""
+        message = Envelope(
+            subject=subject, body=text, from_email=parcel.sender,
+            to=[_mailbox(member) for member in parcel.members], headers=dict(parcel.headers),
+        )  # fmt: skip
+        message.attach_alternative(html, "text/html")
+        if self.can_switch_tracking_off:
+            message.track_opens = message.track_clicks = False
+        message.call_id = str(parcel.call_id)
+        return message
+
+    def backend_options(self, provider: Provider) -> dict[str, Any]:
+        """Options and credentials; a simulated account always speaks to the simulator, whatever it is told."""
+        options = {**provider.settings(), "timeout": settings.ANYMAIL["REQUESTS_TIMEOUT"]}
+        if provider.is_simulated:
+            options["api_url"] = f"{settings.POSTRIDER_SIMULATOR_URL}/{self.simulator_path}/"
+        return options
+
+    def _backend(self, provider: Provider) -> AnymailRequestsBackend:
+        options = self.backend_options(provider)
+        digest = hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()
+        kept = _open.get(provider.pk)
+        now = time.monotonic()
+        if kept is None or kept.options_digest != digest or now - kept.used_at > IDLE_SECONDS:
+            if kept is not None:
+                kept.backend.close()
+            wanted = {name: value for name, value in options.items() if name not in self.webhook_credentials}
+            backend = self.backend_class(**wanted)
+            backend.open()
+            if urlsplit(backend.api_url).hostname in {"127.0.0.1", "localhost", "::1"}:
+                backend.session.trust_env = False  # no proxy stands between us and ourselves
+            kept = _open[provider.pk] = _Open(backend, digest, now)
+        kept.used_at = now
+        return kept.backend
+
+
+def placeholders(document: Document, name: str) -> str:
+    """A document with `{name}N{...}` style placeholders: `name` has one %s for the slot's number."""
+    return "".join(part if isinstance(part, str) else name % _number(part) for part in document)
+
+
+def merge_values(member: Member) -> dict[str, str]:
+    """A member's value for each placeholder number."""
+    return {"t": member.token, **{str(index): value for index, value in enumerate(member.values.regions)}}
+
+
+def statics(parcel: Parcel) -> str:
+    """All static text of a parcel's documents."""
+    documents = (parcel.version.subject, parcel.version.html, parcel.version.text)
+    return "".join(part for document in documents for part in document if isinstance(part, str))
+
+
+def batch_headers(message: Envelope, parcel: Parcel) -> None:
+    """Give each recipient of a batch their own headers and our message id."""
+    message.merge_headers = {member.address: parcel.own_headers(member) for member in parcel.members}
+    message.merge_metadata = {member.address: {"message_id": str(member.message_id)} for member in parcel.members}
+
+
+def nonce(parcel: Parcel) -> str:
+    """Part of placeholder names that no template and no value can hold: it is of the call, and the same again."""
+    return parcel.call_id.hex[-12:]
+
+
+def fill_bodies(parcel: Parcel) -> dict[str, tuple[str, str, str]]:
+    """Each member's finished subject, text and HTML, by address."""
+    return {
+        member.address: (parcel.subject(member), parcel.text(member), parcel.html(member)) for member in parcel.members
+    }
+
+
+def _mailbox(member: Member) -> str:
+    return str(Address(display_name=member.name, addr_spec=member.address))
+
+
+def _number(slot: Slot) -> str:
+    return "t" if slot == TOKEN else str(slot.index)
+
+
+def _with_members(parcel: Parcel, members: tuple[Member, ...]) -> Parcel:
+    return Parcel(
+        call_id=parcel.call_id, provider=parcel.provider, version=parcel.version, sender=parcel.sender,
+        headers=parcel.headers, members=members,
+    )  # fmt: skip
+
+
+def _verdict(message: Envelope, member: Member) -> Verdict:
+    status: AnymailRecipientStatus | None = message.anymail_status.recipients.get(member.address)
+    if status is None:
+        return Verdict(kind=Kind.AMBIGUOUS, code="no_status")
+    kind = _VERDICTS.get(status.status, Kind.AMBIGUOUS)
+    code = getattr(status, "code", "") or ("" if kind == Kind.ACCEPTED else str(status.status))
+    return Verdict(
+        kind=getattr(status, "kind", kind), code=code, answer=getattr(status, "answer", ""),
+        provider_message_id=status.message_id or "",
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""How is a parcel handed to Mailgun? Static content once, recipient variables beside it."""
+
+from __future__ import annotations
+
+from anymail.backends.mailgun import EmailBackend
+from django.http import HttpRequest
+
+from notifications.delivery.mail import Parcel
+from notifications.delivery.models import Provider
+from notifications.delivery.providers.api import (
+    ApiKind,
+    Envelope,
+    batch_headers,
+    merge_values,
+    nonce,
+    placeholders,
+    statics,
+)
+from notifications.delivery.providers.mailgun.failures import FAILURES
+from notifications.delivery.providers.mailgun.webhooks import read_webhook
+from tracking.receipts import Report
+
+# Mailgun reads this in content and in values alike.
+_SYNTAX = "%recipient"
+
+
+class Mailgun(ApiKind):
+    """Mailgun's messages API. https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/"""
+
+    slug = "mailgun"
+    label = "Mailgun"
+    backend_class = EmailBackend
+    simulator_path = "mailgun/v3"
+    batch_limit = 1000  # "Batch Sending": at most 1,000 recipients a call
+    failures = FAILURES
+    credentials = ("api_key",)
+    webhook_credentials = ("webhook_signing_key",)
+
+    def must_go_alone(self, parcel: Parcel) -> set[int]:
+        """Members whose values, or a template whose text, hold Mailgun's own syntax; a single mail is not merged."""
+        if _SYNTAX in statics(parcel):
+            return set(range(len(parcel.members)))
+        return {
+            index
+            for index, member in enumerate(parcel.members)
+            if any(_SYNTAX in value for value in member.values.regions)
+        }
+
+    def build_batch(self, parcel: Parcel) -> Envelope:
+        """Content with %recipient.…% placeholders and one set of variables a recipient."""
+        mark = nonce(parcel)
+        name = f"%%recipient.p{mark}_%s%%"
+        version = parcel.version
+        message = self.blank(
+            parcel, subject=placeholders(version.subject, name), text=placeholders(version.text, name),
+            html=placeholders(version.html, name),
+        )  # fmt: skip
+        message.merge_data = {
+            member.address: {f"p{mark}_{number}": value for number, value in merge_values(member).items()}
+            for member in parcel.members
+        }
+        batch_headers(message, parcel)
+        return message
+
+    def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
+        """See the base class."""
+        return read_webhook(provider, request)

@@ -1,0 +1,97 @@
+"""How is a parcel handed to Postmark? Each recipient's own finished mail, up to 500 in one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from anymail.backends.postmark import EmailBackend, PostmarkPayload
+from anymail.message import AnymailRecipientStatus
+from django.http import HttpRequest
+
+from notifications.delivery.failures import Kind, redact
+from notifications.delivery.mail import Parcel
+from notifications.delivery.models import Provider
+from notifications.delivery.providers.api import ApiKind, Envelope, batch_headers, fill_bodies
+from notifications.delivery.providers.postmark.failures import FAILURES, ITEM_FAILURES
+from notifications.delivery.providers.postmark.webhooks import read_webhook
+from tracking.receipts import Report
+
+
+class DistinctPayload(PostmarkPayload):  # type: ignore[misc] # Anymail is not typed
+    """Puts each recipient's own subject and bodies into the batch endpoint."""
+
+    def data_for_recipient(self, to: Any) -> dict[str, Any]:
+        """Anymail's item for one recipient, with that recipient's content."""
+        item: dict[str, Any] = super().data_for_recipient(to)
+        item["Subject"], item["TextBody"], item["HtmlBody"] = self.message.bodies[to.addr_spec]
+        return item
+
+
+class Backend(EmailBackend):  # type: ignore[misc] # Anymail is not typed
+    """Anymail's backend, with a status for every item: one refused item does not hide that others were accepted."""
+
+    def build_message_payload(self, message: Envelope, defaults: Any) -> PostmarkPayload:
+        """Distinct bodies where the message carries them."""
+        kind = DistinctPayload if hasattr(message, "bodies") else PostmarkPayload
+        return kind(message, defaults, self)
+
+    def parse_recipient_status(
+        self, response: requests.Response, payload: PostmarkPayload, message: Envelope
+    ) -> dict[str, AnymailRecipientStatus]:
+        """A batch is answered item by item in the order of the request; a single mail as Anymail reads it."""
+        if not isinstance(payload, DistinctPayload):
+            single: dict[str, AnymailRecipientStatus] = super().parse_recipient_status(response, payload, message)
+            return single
+        answers = self.deserialize_json_response(response, payload, message)
+        addresses = [to.addr_spec for to in payload.to_emails]
+        return {address: _item_status(answer) for address, answer in zip(addresses, answers, strict=False)}
+
+
+class Postmark(ApiKind):
+    """Postmark's email API. https://postmarkapp.com/developer/api/email-api"""
+
+    slug = "postmark"
+    label = "Postmark"
+    backend_class = Backend
+    simulator_path = "postmark"
+    batch_limit = 500  # "up to 500 messages per batch"
+    failures = FAILURES
+    credentials = ("server_token",)
+    webhook_credentials = ("webhook_secret",)
+    header_exceptions = {"x-pm-keepid": "asks Postmark to keep our Message-ID; it is not passed on"}
+
+    def blank(self, parcel: Parcel, *, subject: str, text: str, html: str) -> Envelope:
+        """Ask Postmark to keep our Message-ID. https://postmarkapp.com/support/article/1079"""
+        message = super().blank(parcel, subject=subject, text=text, html=html)
+        message.extra_headers["X-PM-KeepID"] = "true"
+        return message
+
+    def build_batch(self, parcel: Parcel) -> Envelope:
+        """One message whose content is filled in for each recipient."""
+        message = self.blank(parcel, subject="", text="", html="<p></p>")
+        message.bodies = fill_bodies(parcel)
+        batch_headers(message, parcel)
+        return message
+
+    def error_code(self, error: Exception) -> str:
+        """Postmark's ErrorCode."""
+        response = getattr(error, "response", None)
+        try:
+            return str(response.json()["ErrorCode"]) if response is not None else ""
+        except (ValueError, KeyError, TypeError):
+            return ""
+
+    def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
+        """See the base class."""
+        return read_webhook(provider, request)
+
+
+def _item_status(answer: dict[str, Any]) -> AnymailRecipientStatus:
+    code = int(answer.get("ErrorCode", -1))
+    if code == 0:
+        return AnymailRecipientStatus(message_id=answer.get("MessageID"), status="sent")
+    kind = ITEM_FAILURES.get(code, Kind.PERMANENT_MESSAGE if code > 0 else Kind.AMBIGUOUS)
+    status = AnymailRecipientStatus(message_id=None, status="failed")
+    status.kind, status.code, status.answer = kind, str(code), redact(str(answer.get("Message", "")))
+    return status

@@ -1,0 +1,5 @@
+"""How does mail leave through Resend?"""
+
+from notifications.delivery.providers.resend.sending import Resend
+
+KIND = Resend()

@@ -1,0 +1,5 @@
+"""How does mail leave through SendGrid?"""
+
+from notifications.delivery.providers.sendgrid.sending import SendGrid
+
+KIND = SendGrid()

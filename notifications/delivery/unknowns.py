@@ -1,0 +1,130 @@
+"""What becomes of a mail that a provider may or may not have?
+
+A provider with idempotency keys is asked again with the same key and the same bytes. Elsewhere we wait for a webhook;
+then critical mail goes at once by another road, mail declared `resend` goes after a while, and the rest stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from config import clock
+from config.queues import Stream
+from notifications.delivery import outbox
+from notifications.delivery.gate import ask_of
+from notifications.delivery.mail import Parcel, read_parcel
+from notifications.delivery.models import Call, Outbox
+from notifications.delivery.outbox import Claimed
+from notifications.delivery.pipeline import call_out, worker_name
+from notifications.delivery.providers import kind_of
+from preferences.eligibility import may_send
+from preferences.facts import gather_facts
+from tracking import lifecycle
+from tracking.models import Message
+
+#: A key is used only in the first part of the provider's window, so that a slow call cannot outlive it.
+KEY_MARGIN = 0.8
+#: How long evidence may take before mail declared `resend` is sent again.
+EVIDENCE_WAIT = timedelta(minutes=10)
+#: When nothing more is expected, the outbox forgets the mail; the log keeps it as unknown.
+FORGET_AFTER = timedelta(hours=72)
+CALLS_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A call to be made again."""
+
+    parcel: Parcel
+    rows: dict[UUID, Claimed]
+
+
+def reconsider_unknown(stream: str) -> int:
+    """Look again at the unknown mails of a stream that are due for it; return the number of calls looked at."""
+    calls = _due_calls(stream, at=clock.now())
+    for call_id in calls:
+        repeat = _reconsider(call_id)
+        if repeat is not None:
+            call_out(repeat.parcel, repeat.rows, is_repeat=True)
+    return len(calls)
+
+
+def settle_by_evidence(message_ids: Sequence[UUID]) -> None:
+    """Forget unknown rows whose mails were proven accepted; the log knows already."""
+    Outbox.objects.filter(message_id__in=message_ids, state=Outbox.State.UNKNOWN).delete()
+
+
+def _due_calls(stream: str, *, at: datetime) -> list[UUID]:
+    waiting = Outbox.objects.filter(stream=stream, state=Outbox.State.UNKNOWN, due_at__lte=at, call_id__isnull=False)
+    return [call for call in waiting.values_list("call_id", flat=True).distinct()[:CALLS_AT_ONCE] if call]
+
+
+@transaction.atomic
+def _reconsider(call_id: UUID) -> Repeat | None:
+    at = clock.now()
+    rows = _lock(call_id)
+    call = Call.objects.select_related("provider").filter(pk=call_id).first()
+    if not rows or call is None:
+        return None
+    age = at - call.created_at
+    window = kind_of(call.provider).idempotency_window
+    if window is not None and age < window * KEY_MARGIN:
+        return _repeat(call, rows, at=at)
+    if rows[0].stream == Stream.CRITICAL:
+        _send_again(rows, call, at=at)
+    elif rows[0].stream != Stream.MARKETING and age >= EVIDENCE_WAIT:
+        _send_again([row for row in rows if row.on_unknown == "resend"], call, at=at)
+    _wait(rows, call_id, age=age, at=at)
+    return None
+
+
+def _lock(call_id: UUID) -> list[Claimed]:
+    locked = Outbox.objects.filter(call_id=call_id, state=Outbox.State.UNKNOWN).order_by("message_id")
+    return [outbox.as_claimed(row) for row in locked.select_for_update(skip_locked=True)]
+
+
+def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
+    """The whole call again, or not at all: not if a member was settled or must not be mailed any more."""
+    parcel = read_parcel(call)
+    whole = len(rows) == call.size == len(parcel.members)
+    facts = gather_facts((row.contact_id for row in rows), lock=True)
+    if not whole or not all(
+        row.contact_id in facts and may_send(facts[row.contact_id], ask_of(row), at=at) for row in rows
+    ):
+        _wait(rows, call.pk, age=at - call.created_at, at=at)
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox SET state = 'sending', fence = fence + 1, lease_owner = %s, lease_until = %s,"
+            " attempts = attempts + 1 WHERE call_id = %s AND state = 'unknown'",
+            [worker_name(), at + outbox.lease_time(), call.pk],
+        )
+    for row in rows:
+        row.fence += 1
+    return Repeat(parcel=parcel, rows={row.message_id: row for row in rows})
+
+
+def _send_again(rows: list[Claimed], call: Call, *, at: datetime) -> None:
+    """Back into the queue, away from that provider where there is another, flagged as possibly doubled."""
+    ids = [row.message_id for row in rows]
+    Outbox.objects.filter(message_id__in=ids, state=Outbox.State.UNKNOWN).update(
+        state=Outbox.State.RETRYING,
+        due_at=at,
+        call_id=None,
+        is_possibly_doubled=True,
+        avoid_provider_id=call.provider_id,
+    )
+    lifecycle.move(ids, Message.State.RETRYING, at=at, reason="sent_again_unknown", due_at=at)
+
+
+def _wait(rows: list[Claimed], call_id: UUID, *, age: timedelta, at: datetime) -> None:
+    still = Outbox.objects.filter(call_id=call_id, state=Outbox.State.UNKNOWN)
+    if age >= FORGET_AFTER:
+        still.delete()
+    else:
+        still.update(due_at=at + max(EVIDENCE_WAIT - age, timedelta(minutes=1)))

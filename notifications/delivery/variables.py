@@ -1,0 +1,78 @@
+"""What does a template get to see? Plain dicts of one contact, one event and the brand; nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from config import vault
+from notifications.delivery.outbox import Claimed
+from preferences.links import Leave, preferences_url, unsubscribe_url
+from preferences.models import Contact, Topic
+
+_FIELDS = (
+    "id", "address", "email", "first_name", "last_name", "locale", "time_zone", "attributes", "is_tracking_allowed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What rendering needs of a contact that has an address."""
+
+    id: int
+    address: str
+    email: str
+    first_name: str
+    last_name: str
+    locale: str
+    time_zone: str
+    attributes: dict[str, Any]
+    is_tracking_allowed: bool
+
+    @property
+    def name(self) -> str:
+        """The display name, without anything that could open another header."""
+        whole = f"{self.first_name} {self.last_name}"
+        return " ".join("".join(one if one.isprintable() else " " for one in whole).split())
+
+
+def load_people(contact_ids: Iterable[int]) -> dict[int, Person]:
+    """People by contact id, in one query; the erased are missing."""
+    rows = Contact.objects.filter(pk__in=set(contact_ids), address__isnull=False).values(*_FIELDS)
+    return {row["id"]: Person(**row) for row in rows}
+
+
+def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
+    """The template's variables for one mail, and its unsubscribe address."""
+    leave = Leave(contact_id=person.id, topic_id=_topic_id(row.topic_key), message_id=row.message_id)
+    unsubscribe = unsubscribe_url(leave)
+    secrets = json.loads(vault.unseal(row.secrets)) if row.secrets else {}
+    contact = {
+        **person.attributes, "email": person.email, "first_name": person.first_name, "last_name": person.last_name,
+        "locale": person.locale, "time_zone": person.time_zone,
+    }  # fmt: skip
+    return {
+        "contact": contact, "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
+        "unsubscribe_url": unsubscribe, "preferences_url": preferences_url(person.id),
+        "message_id": str(row.message_id),
+    }, unsubscribe  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _known_topic_id(topic_key: str) -> int:
+    return Topic.objects.filter(key=topic_key).values_list("pk", flat=True)[0]
+
+
+def _topic_id(topic_key: str) -> int:
+    """The id of a topic (ids never change), or 0 for none."""
+    if not topic_key:
+        return 0
+    try:
+        return _known_topic_id(topic_key)
+    except IndexError:
+        return 0

@@ -1,0 +1,92 @@
+"""Why is a mail where it is? Every reason code in words, and one plain sentence for each mail."""
+
+from __future__ import annotations
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from notifications.delivery import gate
+from notifications.delivery.models import Outbox
+from notifications.routing import plan
+from preferences import eligibility
+from tracking.models import Message
+
+#: What delivery says in codes, beside the reasons that each deciding module lists itself.
+_OF_DELIVERY: dict[str, str] = {
+    "transient": "The provider could not take it for the moment",
+    "ambiguous": "No clear answer came back from the provider",
+    "worker_died": "The worker died while it handed the mail over",
+    "permanent_message": "The provider refuses this content for good",
+    "permanent_recipient": "This mailbox will never accept it",
+    "blocklisted": "The recipient's server refuses us for reputation or rate",
+    "provider_wide": "The provider refuses the whole account",
+    "provider_blocked": "The provider's account is blocked",
+    "not_tried": "The call ended before its turn",
+    "bug": "An error in our own code",
+    "out_of_tries": "All tries are used up",
+    "expires_before_next_try": "It would expire before the next try",
+    "poison": "Three workers died on it",
+    "sent_again_unknown": "No evidence came, so it is sent again; it may arrive twice",
+    "no_template": "Its template version does not exist any more",
+    "sandbox": "Outside production it may not reach this address",
+    "liquid_error": "Its template could not be rendered with these values",
+    "template_too_costly": "Its template takes too long to render with these values",
+    "control_character_in_subject": "A value in the subject holds a line break or the like",
+    "variables_not_plain": "Its values hold something that a template may not see",
+}
+
+REASONS: dict[str, str] = {**_OF_DELIVERY, **plan.REASONS, **gate.REASONS, **eligibility.REASONS}
+
+S = Message.State
+
+
+def in_words(code: str) -> str:
+    """A reason code as people say it; a code that nobody described is shown as it is."""
+    if code.startswith("event:"):
+        return f"The event {code.removeprefix('event:')} made it pointless"
+    return REASONS.get(code, code.replace("_", " ").capitalize())
+
+
+def phase_of(message: Message) -> str:
+    """The state for people: while a worker has a mail, its outbox row knows better than the log."""
+    row: Outbox | None = getattr(message, "outbox", None)
+    return row.state if row is not None else message.state
+
+
+def explain(message: Message, *, phase: str, attempt_answer: str = "") -> str:
+    """One sentence: where the mail is and why. `attempt_answer` is what the last provider call was answered."""
+    provider = message.provider or "the provider"
+    because = _lower(in_words(message.reason)) if message.reason else ""
+    due = date_format(localtime(message.due_at), "j M, H:i:s")
+    sentence = {
+        S.QUEUED: f"It waits for its time or for a worker; due {due}.",
+        S.CLAIMED: "A worker has it in hand; it is not sent yet.",
+        S.SENDING: "It is being handed to a provider at this moment.",
+        S.SENT: f"It was accepted by {provider}; whether it was delivered is not reported yet.",
+        S.DELIVERED: "It was delivered: the recipient's server accepted it.",
+        S.RETRYING: f"It is tried again at {due}, because {because}.",
+        S.DEFERRED: f"It is held back until {due}, because {because}.",
+        S.UNKNOWN: f"Nobody can say yet whether {provider} has it: {because}. It is not sent again until evidence settles it.",
+        S.SKIPPED: f"It was not sent, because {because}.",
+        S.FAILED: f"It failed, because {because}.",
+        S.DEAD: f"It was given up, because {because}.",
+        S.CANCELLED: f"It was withdrawn before it was sent: {because}.",
+        S.EXPIRED: f"It was not sent, because {because}.",
+    }.get(S(phase), "")
+    return sentence + _outcome(message) + (f" The answer was: {attempt_answer}" if attempt_answer else "")
+
+
+def _outcome(message: Message) -> str:
+    """What came of it afterwards, where that matters more than the state."""
+    said = ""
+    if message.bounced_at:
+        said += " It bounced."
+    if message.complained_at:
+        said += " The person reported it as spam."
+    if message.is_possibly_doubled:
+        said += " It may have been sent twice."
+    return said
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,54 @@
+"""What does a doorbell start? Each job is safe to run twice and at the same time as itself."""
+
+from __future__ import annotations
+
+import time
+
+from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
+from notifications.delivery import sweeper
+from notifications.delivery.pipeline import deliver_batch
+from notifications.delivery.unknowns import reconsider_unknown
+from notifications.routing.router import has_waiting, route_waiting
+from tracking.receipts import has_waiting as has_receipts
+from tracking.receipts import process_batch
+
+#: A drain ends after about this long and rings again, so that priorities and stop requests act.
+DRAIN_SECONDS = 1.0
+
+
+def drain(stream: str) -> None:
+    """Route and deliver what waits in a stream, for about a second."""
+    answer_bell(stream)
+    if work(stream):
+        ring(stream)
+
+
+def work(stream: str) -> bool:
+    """Do about a second's work in a stream; return whether some may be left."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    reconsider_unknown(stream)
+    while True:
+        done = route_waiting(stream) + deliver_batch(stream)
+        if not done or time.monotonic() > deadline:
+            return bool(done)
+
+
+def process_receipts() -> None:
+    """Work off reports of providers and readers, for about a second."""
+    answer_bell(WEBHOOKS)
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while process_batch():
+        if time.monotonic() > deadline:
+            break
+    if has_receipts():
+        ring(WEBHOOKS)
+
+
+def sweep_due() -> None:
+    """Ring where something is due; what is critical is done here and now when no bell can be heard."""
+    unheard = sweeper.ring_due()
+    for stream in STREAMS:
+        if stream not in unheard and has_waiting(stream) and not ring(stream):
+            unheard.append(stream)
+    if Stream.CRITICAL in unheard:
+        work(Stream.CRITICAL)

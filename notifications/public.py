@@ -1,0 +1,45 @@
+"""How do providers' webhooks come in? Authenticated, stored raw, answered; processed later from a queue."""
+
+from __future__ import annotations
+
+import logging
+
+from anymail.exceptions import AnymailWebhookValidationFailure
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from notifications.delivery.models import Provider
+from notifications.delivery.providers import kind_of
+from tracking.receipts import accept_reports
+
+logger = logging.getLogger("postrider.webhooks")
+
+MAX_BODY_BYTES = 5 * 1024 * 1024
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def webhook(request: HttpRequest, kind: str, account: str) -> HttpResponse:
+    """One provider account's webhook. Some providers probe the address with HEAD."""
+    provider = Provider.objects.filter(webhook_key=account, kind=kind).first()
+    if provider is None:
+        return HttpResponse("There is no such webhook.", status=404, content_type="text/plain")
+    if request.method == "HEAD":
+        return HttpResponse()
+    if int(request.headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
+        return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+    return _take(provider, request)
+
+
+def _take(provider: Provider, request: HttpRequest) -> HttpResponse:
+    try:
+        reports = kind_of(provider).read_webhook(provider, request)
+    except AnymailWebhookValidationFailure:
+        logger.warning("webhook of %s refused: wrong or missing authentication", provider.key)
+        return HttpResponse("Not authenticated.", status=403, content_type="text/plain")
+    except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError) as error:
+        logger.warning("webhook of %s not understood (%s)", provider.key, type(error).__name__)
+        return HttpResponse("Not understood.", status=400, content_type="text/plain")
+    accept_reports(reports)
+    return HttpResponse()

@@ -1,0 +1,1 @@
+"""Which mails does an event cause? Event -> types -> people -> rules -> submission."""

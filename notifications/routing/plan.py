@@ -1,0 +1,93 @@
+"""What mail does this event cause for this type, and if none, why? Each step is recorded with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from notifications.catalog import NotificationType
+from notifications.compose.models import TemplateVersion
+from notifications.compose.versions import UnknownTemplate, current_version_id
+from notifications.delivery.outbox import Submission
+from notifications.routing.topics import TopicRule, topic_rule
+from preferences.eligibility import Ask, may_send
+from preferences.facts import Facts
+from tracking.models import Event, Message
+
+#: Reasons of routing's own, beside those of preferences.eligibility.
+REASONS: dict[str, str] = {
+    "unknown_template": "Its template was never published: run manage.py sync_templates",
+    "expired": "It was too late to be of use",
+}
+
+_NO_VERSION = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A mail to submit, or (with a refusal) to log in `state` and not to send."""
+
+    submission: Submission
+    refusal: str | None
+    state: Message.State = Message.State.QUEUED
+
+
+def plan_mail(event: Event, kind: type[NotificationType], facts: Facts, *, at: datetime) -> Plan:
+    """Decide about one type. Caps, quiet hours and the like are decided again by the gate, at the moment of sending."""
+    topic = topic_rule(kind.topic)
+    trail = [["event", event.name], ["type", kind.key]]
+    refusal, state = _refusal(event, kind, facts, topic, at=at)
+    version_id, ref = _version(kind)
+    if refusal is None and version_id is None:
+        refusal, state = "unknown_template", Message.State.FAILED
+    trail.append(["rules", refusal or "allowed"])
+    submission = _submission(event, kind, facts, topic, version_id=version_id or _NO_VERSION, ref=ref, trail=trail)
+    return Plan(submission=submission, refusal=refusal, state=state)
+
+
+def _refusal(
+    event: Event, kind: type[NotificationType], facts: Facts, topic: TopicRule, *, at: datetime
+) -> tuple[str | None, Message.State]:
+    if kind.expires_after is not None and event.received_at + kind.expires_after <= at:
+        return "expired", Message.State.EXPIRED
+    ask = Ask(
+        stream=kind.stream, type_key=kind.key, topic_key=kind.topic, is_required=kind.is_required,
+        is_topic_default_on=topic.is_default_on,
+    )  # fmt: skip
+    decision = may_send(facts, ask, at=at)
+    return (None, Message.State.QUEUED) if decision else (decision.reason, Message.State.SKIPPED)
+
+
+def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
+    try:
+        version_id = current_version_id(kind.template)
+    except UnknownTemplate:
+        return None, kind.template
+    return version_id, _ref(version_id, kind.template)
+
+
+_refs: dict[UUID, str] = {}
+
+
+def _ref(version_id: UUID, template_key: str) -> str:
+    """The readable name of a version; it never changes, so it is remembered."""
+    if version_id not in _refs:
+        number = TemplateVersion.objects.values_list("number", flat=True).get(pk=version_id)
+        _refs[version_id] = f"{template_key}@{number}"
+    return _refs[version_id]
+
+
+def _submission(
+    event: Event, kind: type[NotificationType], facts: Facts, topic: TopicRule, *, version_id: UUID, ref: str,
+    trail: list[list[str]],
+) -> Submission:  # fmt: skip
+    return Submission(
+        contact_id=facts.contact_id, address=facts.address or "", source=f"event:{event.pk}", event_id=event.pk,
+        type_key=kind.key, topic_key=kind.topic, stream=kind.stream, priority=kind.priority,
+        template_version_id=version_id, template_ref=ref, due_at=event.received_at + kind.delay,
+        expires_at=event.received_at + kind.expires_after if kind.expires_after else None,
+        payload=event.payload, secrets=bytes(event.secrets) if event.secrets else None,
+        is_required=kind.is_required, is_topic_default_on=topic.is_default_on, is_tracked=kind.is_tracked,
+        on_unknown=kind.on_unknown, trail=trail,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""How is a waiting event routed? Its types, each with a decision and its reason, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from config import clock
+from notifications.catalog import NotificationType, types_for_event
+from notifications.catalog.registry import types_cancelled_by
+from notifications.delivery import outbox
+from notifications.delivery.failpoints import fail_point
+from notifications.delivery.models import Outbox
+from notifications.routing.plan import Plan, plan_mail
+from preferences.facts import Facts, gather_facts
+from tracking.models import Event, Message
+
+logger = logging.getLogger("postrider.routing")
+
+BATCH = 200
+#: An event whose routing fails this often is set aside with its fault; the others go on.
+MAX_CRASHES = 3
+
+
+def route_waiting(stream: str) -> int:
+    """Route the oldest waiting events of a stream; return how many were taken."""
+    try:
+        with transaction.atomic():
+            return len(_route(_take(stream)))
+    except Exception:
+        logger.exception("routing a batch failed; taking its events one by one")
+        return _route_one_by_one(stream)
+
+
+def has_waiting(stream: str) -> bool:
+    """Whether an accepted event of the stream waits to be routed."""
+    return Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED).exists()
+
+
+def _take(stream: str, *, only: UUID | None = None) -> list[Event]:
+    waiting = Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED)
+    if only is not None:
+        waiting = waiting.filter(pk=only)
+    return list(waiting.order_by("id").select_for_update(skip_locked=True)[:BATCH])
+
+
+def _route(events: Sequence[Event]) -> Sequence[Event]:
+    """Plan and submit the mails of events whose rows are locked; run again, it changes nothing."""
+    if not events:
+        return events
+    at = clock.now()
+    fail_point("before_route")
+    facts = gather_facts(event.contact_id for event in events if event.contact_id)
+    plans = [plan for event in events for plan in _plans(event, facts, at=at)]
+    outbox.submit([plan.submission for plan in plans if plan.refusal is None])
+    _log_refused([plan for plan in plans if plan.refusal is not None], at=at)
+    for event in events:
+        _cancel_waiting(event, at=at)
+    Event.objects.filter(pk__in=[event.pk for event in events]).update(routed_at=at, secrets=None)
+    fail_point("after_route")
+    return events
+
+
+def _plans(event: Event, facts: dict[int, Facts], *, at: datetime) -> list[Plan]:
+    known = facts.get(event.contact_id or 0)
+    return [plan_mail(event, kind, known, at=at) for kind in types_for_event(event.name)] if known else []
+
+
+def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
+    """A mail that may not be sent is a row of the log too, with its reason."""
+    Message.objects.bulk_create(
+        [
+            Message(
+                contact_id=plan.submission.contact_id, event_id=plan.submission.event_id, source=plan.submission.source,
+                type_key=plan.submission.type_key, stream=plan.submission.stream,
+                topic_key=plan.submission.topic_key, template_ref=plan.submission.template_ref,
+                state=plan.state, reason=plan.refusal or "", state_at=at, due_at=at, trail=plan.submission.trail,
+            )
+            for plan in plans
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _cancel_waiting(event: Event, *, at: datetime) -> None:
+    """Withdraw waiting mails that this event makes pointless ("order.placed" ends an abandoned cart)."""
+    kinds: list[type[NotificationType]] = types_cancelled_by(event.name)
+    if not kinds or event.contact_id is None:
+        return
+    waiting = Outbox.objects.filter(
+        contact_id=event.contact_id, type_key__in=[kind.key for kind in kinds], message__event_id__lt=event.pk
+    )
+    ids = list(waiting.values_list("message_id", flat=True))
+    if ids:
+        outbox.cancel(ids, at=at, reason=f"event:{event.name}"[:64])
+
+
+def _route_one_by_one(stream: str) -> int:
+    waiting = Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED)
+    ids = list(waiting.order_by("id").values_list("pk", flat=True)[:BATCH])
+    for identifier in ids:
+        try:
+            with transaction.atomic():
+                _route(_take(stream, only=identifier))
+        except Exception as error:
+            logger.exception("event %s cannot be routed", identifier)
+            _count_crash(identifier, type(error).__name__)
+    return len(ids)
+
+
+def _count_crash(identifier: UUID, error: str) -> None:
+    event = Event.objects.filter(pk=identifier)
+    event.update(route_crashes=F("route_crashes") + 1)
+    fault = {"path": "routing", "reason": f"{error}: routing failed {MAX_CRASHES} times; see the workers' log"}
+    event.filter(route_crashes__gte=MAX_CRASHES).update(state=Event.State.REFUSED, faults=[fault], secrets=None)

@@ -1,0 +1,206 @@
+"""What happened to one mail, from the event to the last click? Facts of four tables in one order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from notifications.delivery.failures import Kind as Verdict
+from notifications.delivery.models import Attempt, Call, Outbox
+from notifications.explanation import in_words, phase_of
+from tracking.models import Link, Message, MessageEvent
+
+Kind = MessageEvent.Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline. `tone` is good, bad, warn or plain; `icon` a Material symbol."""
+
+    at: datetime
+    icon: str
+    title: str
+    tone: str = "plain"
+    text: str = ""
+    url: str = ""
+    machine: str = ""
+    is_ahead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A message with all that is known of it."""
+
+    message: Message
+    calls: Sequence[Call]
+    attempts: Sequence[Attempt]
+    facts: Sequence[MessageEvent]
+    links: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> str:
+        """Its state, or the phase that a worker holds it in."""
+        return phase_of(self.message)
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """What is still to be done about it."""
+        row: Outbox | None = getattr(self.message, "outbox", None)
+        return row
+
+
+def load_story(message_id: UUID) -> Story | None:
+    """Everything about one message in at most five queries; None when there is no such message."""
+    found = Message.objects.select_related("contact", "event", "outbox").filter(pk=message_id).first()
+    if found is None:
+        return None
+    call_ids = set(found.call_ids)
+    row: Outbox | None = getattr(found, "outbox", None)
+    if row is not None and row.call_id:
+        call_ids.add(row.call_id)
+    calls = Call.objects.filter(pk__in=call_ids).select_related("provider").defer("members", "sealed_members")
+    facts = list(MessageEvent.objects.filter(message=found).order_by("occurred_at", "id"))
+    return Story(
+        message=found,
+        calls=list(calls.order_by("created_at")) if call_ids else [],
+        attempts=list(Attempt.objects.filter(call_id__in=call_ids).order_by("started_at", "id")) if call_ids else [],
+        facts=facts,
+        links=_links(found, facts),
+    )
+
+
+def tell(story: Story) -> list[Entry]:
+    """The timeline, oldest first; what is still ahead comes last."""
+    entries = [*_beginning(story), *_calls(story), *_facts(story), *_ending(story)]
+    return sorted(entries, key=lambda entry: (entry.is_ahead, entry.at))
+
+
+def _links(message: Message, facts: Iterable[MessageEvent]) -> dict[int, str]:
+    numbers = {fact.detail.get("link") for fact in facts if isinstance(fact.detail.get("link"), int)}
+    if not numbers or message.template_version_id is None:
+        return {}
+    rows = Link.objects.filter(version_id=message.template_version_id, number__in=numbers)
+    return {link.number: link.url or "" for link in rows}
+
+
+def _beginning(story: Story) -> Iterator[Entry]:
+    message = story.message
+    if message.event is not None:
+        yield Entry(at=message.event.received_at, icon="bolt", title=f"Event {message.event.name} received")
+    steps = dict(pair for pair in message.trail if isinstance(pair, list) and len(pair) == 2)
+    rules = steps.get("rules", "")
+    if rules and rules != "allowed":
+        return  # the ending says so
+    yield Entry(
+        at=message.created_at, icon="rule", title="Decided to send",
+        text=" · ".join(_step(name, code) for name, code in steps.items() if name != "event"),
+    )  # fmt: skip
+
+
+def _step(name: str, code: str) -> str:
+    words = in_words(code) if name not in {"event", "type"} else code
+    return f"{name}: {words[:1].lower() + words[1:] if name not in {'event', 'type'} else words}"
+
+
+def _calls(story: Story) -> Iterator[Entry]:
+    answered = {attempt.call_id for attempt in story.attempts}
+    for attempt in story.attempts:
+        yield _attempt(attempt)
+    for call in story.calls:
+        if call.pk not in answered:
+            text = f"{call.size} in the call; no answer is recorded yet" if call.size > 1 else "No answer is recorded yet"
+            yield Entry(at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text)
+
+
+def _attempt(attempt: Attempt) -> Entry:
+    is_accepted = attempt.kind == Verdict.ACCEPTED
+    text = " · ".join(filter(None, [f"{attempt.milliseconds} ms", attempt.code, attempt.answer]))
+    if is_accepted:
+        return Entry(
+            at=attempt.started_at, icon="outbox", title=f"Accepted by {attempt.provider_key}", tone="good", text=text
+        )
+    tone = "warn" if attempt.kind in {Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.NOT_TRIED} else "bad"
+    return Entry(
+        at=attempt.started_at, icon="sms_failed", tone=tone, text=text,
+        title=f"Not accepted by {attempt.provider_key}: {_lower(in_words(attempt.kind))}",
+    )  # fmt: skip
+
+
+_LOOKS: dict[str, tuple[str, str, str]] = {
+    Kind.SENT: ("outbox", "good", "Sent by the provider"),
+    Kind.DELIVERED: ("mark_email_read", "good", "Delivered"),
+    Kind.DEFERRED: ("schedule", "warn", "Held back for now"),
+    Kind.BOUNCED: ("unsubscribe", "bad", "Bounced: the mailbox does not take it"),
+    Kind.SOFT_BOUNCED: ("unsubscribe", "warn", "Bounced for now"),
+    Kind.REJECTED: ("block", "bad", "Refused by the provider"),
+    Kind.COMPLAINED: ("report", "bad", "Reported as spam"),
+    Kind.OPENED: ("drafts", "good", "Opened"),
+    Kind.CLICKED: ("ads_click", "good", "Clicked"),
+    Kind.UNSUBSCRIBED: ("do_not_disturb_on", "warn", "Unsubscribed"),
+    Kind.RESUBSCRIBED: ("undo", "good", "Subscribed again"),
+    Kind.RETRYING: ("replay", "warn", "Will be tried again"),
+    Kind.UNKNOWN: ("help", "warn", "The outcome is unknown"),
+    Kind.FAILED: ("error", "bad", "Failed"),
+    Kind.OTHER: ("more_horiz", "plain", "Another report of the provider"),
+}
+
+
+def _facts(story: Story) -> Iterator[Entry]:
+    for fact in story.facts:
+        icon, tone, title = _LOOKS.get(fact.kind, ("more_horiz", "plain", fact.kind))
+        number = fact.detail.get("link")
+        url = story.links.get(number, "") if isinstance(number, int) else ""
+        if number is not None and not url:
+            title += f" personal link {number}"
+        yield Entry(
+            at=fact.occurred_at, icon=icon, tone="plain" if fact.is_machine else tone, title=title, url=url,
+            text=_detail(fact), machine=in_words(fact.machine_reason) if fact.is_machine else "",
+        )  # fmt: skip
+
+
+def _detail(fact: MessageEvent) -> str:
+    detail = fact.detail
+    reason = in_words(str(detail["reason"])) if detail.get("reason") else ""
+    parts = [fact.provider and f"reported by {fact.provider}", reason, detail.get("code"), detail.get("answer"),
+             detail.get("user_agent")]  # fmt: skip
+    return " · ".join(str(part) for part in parts if part)
+
+
+_ENDS: dict[str, tuple[str, str, str]] = {
+    Message.State.SKIPPED: ("do_not_disturb_on", "warn", "Not sent"),
+    Message.State.FAILED: ("error", "bad", "Failed"),
+    Message.State.DEAD: ("skull", "bad", "Given up"),
+    Message.State.CANCELLED: ("cancel", "warn", "Withdrawn"),
+    Message.State.EXPIRED: ("timer_off", "warn", "Expired"),
+    Message.State.UNKNOWN: ("help", "warn", "The outcome is unknown"),
+}
+_AHEAD: dict[str, tuple[str, str]] = {
+    Message.State.QUEUED: ("hourglass_top", "Due"),
+    Message.State.RETRYING: ("replay", "Next try"),
+    Message.State.DEFERRED: ("schedule", "Looked at again"),
+}
+
+
+def _ending(story: Story) -> Iterator[Entry]:
+    message = story.message
+    told = {fact.kind for fact in story.facts}
+    if message.state in _ENDS and not ({message.state, "failed" if message.state == "dead" else ""} & told):
+        icon, tone, title = _ENDS[message.state]
+        yield Entry(at=message.state_at, icon=icon, tone=tone, title=title, text=in_words(message.reason))
+    row = story.outbox
+    if row is None:
+        return
+    if row.state in _AHEAD:
+        icon, title = _AHEAD[row.state]
+        yield Entry(at=row.due_at, icon=icon, title=title, text=in_words(message.reason) if message.reason else "",
+                    is_ahead=True)  # fmt: skip
+    elif row.state in {Outbox.State.CLAIMED, Outbox.State.SENDING} and row.lease_until:
+        title = "A worker has it" if row.state == Outbox.State.CLAIMED else "Being handed over"
+        yield Entry(at=row.lease_until, icon="progress_activity", title=title, is_ahead=True,
+                    text=f"{row.lease_owner}; looked at again when its lease ends")  # fmt: skip
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

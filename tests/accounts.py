@@ -1,0 +1,56 @@
+"""Which provider accounts do tests use? One simulated account of each kind, known to the simulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.queues import STREAMS
+from notifications.delivery.models import PoolMember, Provider
+from tests.simulator.process import KEYS, Process
+
+_WEBHOOK_CREDENTIALS = {
+    "mailgun": "webhook_signing_key",
+    "sendgrid": "tracking_webhook_verification_key",
+    "postmark": "webhook_secret",
+    "resend": "signing_secret",
+}
+
+
+def make_providers(simulator: Process) -> dict[str, Provider]:
+    """An account of each kind with the keys that the simulator has; each in every pool, Mailgun first."""
+    known = {one["provider"]: one for one in simulator.control("GET", "accounts")}
+    made = {}
+    for place, (kind, key) in enumerate(KEYS.items()):
+        name = "server_token" if kind == "postmark" else "api_key"
+        verification = known[kind]["webhook_verification_key"]
+        made[kind] = _make(kind, {name: key, _WEBHOOK_CREDENTIALS[kind]: verification}, priority=place)
+    made["smtp"] = _make("smtp", {}, priority=len(made))
+    return made
+
+
+def only(providers: dict[str, Provider], kind: str) -> Provider:
+    """Leave one account in the pools and return it."""
+    Provider.objects.exclude(pk=providers[kind].pk).update(is_enabled=False)
+    return providers[kind]
+
+
+def _make(kind: str, credentials: dict[str, str], *, priority: int) -> Provider:
+    provider = Provider(key=kind, kind=kind, name=kind.title(), is_simulated=True)
+    provider.set_credentials(credentials)
+    provider.save()
+    PoolMember.objects.bulk_create(
+        PoolMember(stream=stream, provider=provider, priority=priority) for stream in STREAMS
+    )
+    return provider
+
+
+def tell_webhooks(simulator: Process, providers: dict[str, Provider], base: str) -> None:
+    """Have the simulator report to `base`, each account at its own address."""
+    accounts: list[dict[str, Any]] = simulator.control("GET", "accounts")
+    for one in accounts:
+        provider = providers[one["provider"]]
+        one.pop("webhook_verification_key")
+        address = f"{base}/webhooks/{provider.kind}/{provider.webhook_key}/"
+        user = "postman:word@" if provider.kind == "postmark" else ""
+        one["webhook_url"] = address.replace("://", f"://{user}")
+    simulator.control("PUT", "accounts", accounts)

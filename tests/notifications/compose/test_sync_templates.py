@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from notifications.compose.checks import check_templates
+from notifications.compose.models import Template
+from tests.notifications.compose.making import LAYOUT, text, write_template
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def emails(tmp_path, settings, monkeypatch):
+    """A project of its own, with one layout and no apps' templates."""
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr("notifications.compose.sync.apps.get_app_configs", list)
+    write_template(tmp_path, "templates/emails/layouts/base.mjml", LAYOUT)
+    return tmp_path / "templates" / "emails"
+
+
+def write(emails, name, *, subject="Hi", body="Hello"):
+    return write_template(emails, name, "---", f"subject: {subject}", "---", text(body))
+
+
+def sync(capsys, *options):
+    call_command("sync_templates", *options)
+    return capsys.readouterr().out
+
+
+def test_files_are_published_once(emails, capsys):
+    write(emails, "one.mjml")
+    assert "published one@1" in sync(capsys)
+    assert sync(capsys) == "0 changed, 1 unchanged\n"
+
+
+def test_a_change_to_the_layout_publishes_its_templates(emails, capsys):
+    write(emails, "one.mjml")
+    sync(capsys)
+    write_template(emails, "layouts/base.mjml", LAYOUT.replace("<mj-body>", '<mj-body background-color="#eee">'))
+    assert "published one@2" in sync(capsys)
+
+
+def test_check_says_what_would_change_and_changes_nothing(emails, capsys):
+    write(emails, "one.mjml")
+    assert "would publish one" in sync(capsys, "--check")
+    assert not Template.objects.exists()
+
+
+def test_a_faulty_file_is_named_and_the_others_are_published(emails, capsys):
+    write(emails, "bad.mjml")
+    sync(capsys)
+    write(emails, "bad.mjml", body="\n{{ a | shout }}")
+    write(emails, "good.mjml")
+    with pytest.raises(CommandError):
+        call_command("sync_templates")
+    told = capsys.readouterr()
+    assert "templates/emails/bad.mjml:5: Liquid: unknown filter 'shout'" in told.err
+    assert "published good@1" in told.out
+    assert Template.objects.get(key="bad").published.number == 1
+
+
+def test_a_key_in_two_places_is_a_fault(emails, capsys, monkeypatch):
+    write(emails, "one.mjml")
+    other = write(emails.parents[2] / "app" / "templates" / "emails", "one.mjml").parents[2]
+    app = type("App", (), {"path": str(other)})
+    monkeypatch.setattr("notifications.compose.sync.apps.get_app_configs", lambda: [app])
+    with pytest.raises(CommandError):
+        call_command("sync_templates")
+    assert "the template `one` is already in templates/emails/one.mjml" in capsys.readouterr().err
+
+
+def test_a_template_of_the_console_is_not_overwritten(emails, capsys):
+    Template.objects.create(key="one", name="One", source="console")
+    write(emails, "one.mjml")
+    with pytest.raises(CommandError):
+        call_command("sync_templates")
+    assert "is written in the console" in capsys.readouterr().err
+
+
+def test_the_system_check_names_the_line(emails):
+    write(emails, "bad.mjml", body="{{ a")
+    (message,) = check_templates()
+    assert (message.id, message.msg) == ("compose.E001", "templates/emails/bad.mjml:4: `{{` is never closed")
