@@ -24,6 +24,13 @@ class Reset(BaseModel):
     minutes: int = 30
 
 
+def parcel_type_for_process() -> type[NotificationType]:
+    """The transactional parcel type, in a process of its own that finds the template published."""
+    body = {"key": "parcel", "stream": Stream.TRANSACTIONAL, "event": "parcel.sent", "payload": Parcel,
+            "template": "parcel"}  # fmt: skip
+    return declare(type("Parcels", (NotificationType,), body))
+
+
 def parcel_type(
     key: str = "parcel", *, stream: str = Stream.TRANSACTIONAL, **attributes: Any
 ) -> type[NotificationType]:
@@ -33,7 +40,7 @@ def parcel_type(
         "topic": "parcels" if stream in {Stream.MARKETING, Stream.NOTIFICATION} else "", **attributes,
     }  # fmt: skip
     publish_template(key)
-    return declare(type("ParcelType", (NotificationType,), body))
+    return declare(type("Parcels", (NotificationType,), body))
 
 
 def reset_type(**attributes: Any) -> type[NotificationType]:

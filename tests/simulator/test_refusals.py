@@ -51,9 +51,7 @@ def send(simulator):
             content = (urlencode(content, doseq=True) if is_form else json.dumps(content)).encode()
         url = f"{simulator.url}/{path or PATHS[provider]}"
         login_headers = login(provider, KEYS[provider] if key is None else key)
-        return call(
-            "POST", f"{simulator.url}/{path or PATHS[provider]}", content, **login_headers, **(more_headers or {})
-        )
+        return call("POST", url, content, **login_headers, **(more_headers or {}))
 
     return send
 
