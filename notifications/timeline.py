@@ -106,25 +106,37 @@ def _step(name: str, code: str) -> str:
 
 def _calls(story: Story) -> Iterator[Entry]:
     answered = {attempt.call_id for attempt in story.attempts}
+    sizes = {call.pk: call.size for call in story.calls}
+    accepting = _accepting(story)
     for attempt in story.attempts:
-        yield _attempt(attempt)
+        yield _attempt(attempt, is_accepted=attempt is accepting, size=sizes.get(attempt.call_id, 1))
     for call in story.calls:
         if call.pk not in answered:
             text = f"{call.size} in the call; no answer is recorded yet" if call.size > 1 else "No answer is recorded yet"
             yield Entry(at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text)
 
 
-def _attempt(attempt: Attempt) -> Entry:
-    is_accepted = attempt.kind == Verdict.ACCEPTED
-    text = " · ".join(filter(None, [f"{attempt.milliseconds} ms", attempt.code, attempt.answer]))
+def _accepting(story: Story) -> Attempt | None:
+    """The try by which this mail was accepted. An attempt's kind speaks for the worst member of its call."""
+    if story.message.sent_at is None or not story.message.call_ids:
+        return None
+    last = story.message.call_ids[-1]
+    return next((attempt for attempt in reversed(story.attempts) if attempt.call_id == last), None)
+
+
+def _attempt(attempt: Attempt, *, is_accepted: bool, size: int) -> Entry:
+    shared = f"together with {size - 1} others" if size > 1 else ""
+    took = f"{attempt.milliseconds} ms"
     if is_accepted:
+        text = " · ".join(filter(None, [took, shared]))
         return Entry(
             at=attempt.started_at, icon="outbox", title=f"Accepted by {attempt.provider_key}", tone="good", text=text
         )
     tone = "warn" if attempt.kind in {Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.NOT_TRIED} else "bad"
     return Entry(
-        at=attempt.started_at, icon="sms_failed", tone=tone, text=text,
+        at=attempt.started_at, icon="sms_failed", tone=tone,
         title=f"Not accepted by {attempt.provider_key}: {_lower(in_words(attempt.kind))}",
+        text=" · ".join(filter(None, [took, attempt.code, attempt.answer, shared])),
     )  # fmt: skip
 
 

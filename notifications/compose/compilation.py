@@ -18,8 +18,10 @@ from notifications.compose.findings import Finding, Level, SourceFault
 from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
 from notifications.compose.limits import MAX_HTML_BYTES, MAX_SOURCE_BYTES, WARN_HTML_BYTES
+from notifications.compose.markup import strip_comments
 from notifications.compose.nesting import crossed_blocks
 from notifications.compose.plaintext import derive_text
+from notifications.compose.reading import filters
 from notifications.compose.sandbox import parse
 from notifications.compose.source import Piece, TemplateSource
 from notifications.compose.spans import find_blocks, find_spans
@@ -97,17 +99,21 @@ def _check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
         return
     find_blocks(piece, find_spans(piece))
     try:
-        parse(piece.text, is_html=is_html)
+        template = parse(piece.text, is_html=is_html)
     except LiquidError as error:
         offset = error.token.start_index if error.token else 0
         raise SourceFault(piece.finding(offset, f"Liquid: {error.message}")) from None
+    for one in filters(template.nodes):
+        if one.name not in template.env.filters:
+            raise SourceFault(piece.finding(one.token.start_index, f"Liquid: unknown filter '{one.name}'"))
 
 
 def _assemble(source: TemplateSource, tokens: Tokens) -> str:
     """The layout with the body in its slot and the preheader in its head, tokens for Liquid."""
     findings: list[Finding] = []
     lifted: list[str] = []
-    for piece, inside in ((source.layout, ""), (source.body, _slot_parent(source.layout))):
+    for written, inside in ((source.layout, ""), (source.body, _slot_parent(source.layout))):
+        piece = strip_comments(written)
         try:
             lifted.append(lift_piece(piece, tokens, inside=inside))
             _check_liquid(piece, is_html=True)
@@ -157,8 +163,7 @@ def _compile_text(source: TemplateSource, document: str, links: Links) -> str:
     """The text document: the hand-written one, else derived from the HTML."""
     if source.text is not None:
         return source.text.text
-    words = {word: word for word in links.text_forms}
-    text = derive_text(document, token=links.tokens.pattern, links=words)
+    text = derive_text(document, token=links.tokens.pattern, addresses=links.addresses)
     text = _LITERAL_BRACES.sub(_as_literal, text)
     spaced = re.compile(rf"( *)(?:{links.tokens.pattern.pattern})( *)")
     return spaced.sub(lambda found: _spaced(found, links), text)

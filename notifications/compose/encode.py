@@ -40,8 +40,7 @@ def encode_value(text: str) -> bytes:
         return text.encode("ascii") + SOFT_BREAK
     octets = _CARRIAGE.sub("\n", text).encode("utf-8", "replace")
     encoded = b2a_qp(octets, istext=True)
-    # The library's encoder leaves leading dots alone, and its last line may be full.
-    if encoded.startswith(b".") or b"\n." in encoded or _last_line(encoded) >= LINE:
+    if not _is_fit(encoded):
         encoded = _encode_slowly(octets)
     return encoded.replace(b"\n", b"\r\n") + SOFT_BREAK
 
@@ -60,8 +59,16 @@ def join_encoded(document: EncodedDocument, values: Sequence[bytes], *, token: b
     )
 
 
-def _last_line(encoded: bytes) -> int:
-    return len(encoded) - encoded.rfind(b"\n") - 1
+def _is_fit(encoded: bytes) -> bool:
+    """Whether every line is short enough and begins with no dot: the library's encoder leaves
+    leading dots alone, fills the last line, and forgets the length of a blank before a line's end."""
+    lines = encoded.split(b"\n")
+    return (
+        not encoded.startswith(b".")
+        and b"\n." not in encoded
+        and len(lines[-1]) < LINE
+        and max(map(len, lines)) <= LINE
+    )
 
 
 def _encode_slowly(octets: bytes) -> bytes:

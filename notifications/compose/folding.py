@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from liquid.ast import BlockNode, ConditionalBlockNode
 from liquid.builtin.content import ContentNode
-from liquid.builtin.expressions import FilteredExpression
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
 from liquid.builtin.tags.if_tag import IfNode
@@ -19,7 +18,7 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.exceptions import LiquidError
 
 from notifications.compose.linktags import LinkWriter
-from notifications.compose.reading import all_nodes, expressions, readings
+from notifications.compose.reading import all_nodes, filters, readings
 from notifications.compose.sandbox import Output, SandboxContext
 
 if TYPE_CHECKING:
@@ -51,9 +50,4 @@ def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -
 
 
 def _tells_time(node: Node) -> bool:
-    return any(
-        one.name == OF_THE_MOMENT
-        for expression in expressions([node])
-        if isinstance(expression, FilteredExpression)
-        for one in expression.filters or ()
-    )
+    return any(one.name == OF_THE_MOMENT for one in filters([node]))

@@ -38,7 +38,8 @@ class Links:
     nodes: list[Node]  # of the whole document, for the names that come to hold a secret
     finding: Finding  # whose place to use for a static link that leads nowhere
     urls: list[str | None] = field(default_factory=list)
-    text_forms: dict[str, str] = field(default_factory=dict)  # token word → Liquid in the text
+    text_forms: dict[str, str] = field(default_factory=dict)  # token → its Liquid in the text
+    addresses: dict[str, str] = field(default_factory=dict)  # token → the address as people write it
     _numbers: dict[str, int] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Links:
             lifted = Lifted(text=in_html, finding=self.finding, is_liquid=True)
             self._words[address] = word = self.tokens.add(lifted)
             self.text_forms[word] = in_text
+            self.addresses[word] = html.unescape(address)
         return self._words[address]
 
     def _liquid_for(self, address: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from notifications.compose.components import BLOCK_PARENTS, HOLDS_HTML, HOLDS_TEXT
 from notifications.compose.findings import Finding, SourceFault
-from notifications.compose.markup import Markup, Place, mask, read_markup, strip_comments
+from notifications.compose.markup import Markup, Place, mask, read_markup
 from notifications.compose.source import Piece
 from notifications.compose.spans import Kind, Span, find_blocks, find_spans
 
@@ -32,6 +32,7 @@ class Lifted:
     text: str
     finding: Finding  # to report when the compiler loses it
     is_liquid: bool
+    may_vanish: bool = False  # a style that nothing in the mail uses
 
     def as_finding(self, reason: str) -> Finding:
         return replace(self.finding, reason=reason)
@@ -81,12 +82,15 @@ class Tokens:
     def lost_in(self, text: str) -> list[Finding]:
         """A finding for everything that is not in the text any more."""
         present = {int(one.group(1) or one.group(2)) for one in self.pattern.finditer(text)}
-        return [lifted.finding for number, lifted in enumerate(self.lifted) if number not in present]
+        return [
+            lifted.finding
+            for number, lifted in enumerate(self.lifted)
+            if number not in present and not lifted.may_vanish
+        ]
 
 
 def lift_piece(piece: Piece, tokens: Tokens, *, inside: str) -> str:
     """The MJML of a piece with tokens in place of Liquid. Raises SourceFault with all faults."""
-    piece = strip_comments(piece)
     spans = find_spans(piece)
     blocks = find_blocks(piece, spans)
     markup = read_markup(piece, mask(piece.text, spans), inside=inside)
@@ -155,11 +159,11 @@ def _holds_text(place: Place) -> bool:
     return place.element is not None and place.element.name in HOLDS_HTML | HOLDS_TEXT
 
 
-def _lifted(piece: Piece, span: Span) -> Lifted:
+def _lifted(piece: Piece, span: Span, *, may_vanish: bool = False) -> Lifted:
     text = piece.text[span.start : span.end]
     shown = text if len(text) <= 40 else f"{text[:37]}..."
     finding = piece.finding(span.start, f"the MJML compiler loses {shown} here")
-    return Lifted(text=text, finding=finding, is_liquid=True)
+    return Lifted(text=text, finding=finding, is_liquid=True, may_vanish=may_vanish)
 
 
 def _replace(piece: Piece, cuts: list[Cut]) -> str:
@@ -195,7 +199,8 @@ def _word(piece: Piece, span: Span, places: dict[int, Place], tokens: Tokens) ->
         and (place.element is None or place.element.name not in _TEXT_ONLY)
     )
     as_comment = span.kind is Kind.TAG and stands_in_markup
-    return tokens.add(_lifted(piece, span), as_comment=as_comment)
+    is_style = place.element is not None and place.element.name == "mj-style"
+    return tokens.add(_lifted(piece, span, may_vanish=is_style), as_comment=as_comment)
 
 
 def _entities(piece: Piece, spans: tuple[Span, ...], markup: Markup, tokens: Tokens) -> list[Cut]:

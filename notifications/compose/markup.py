@@ -29,6 +29,7 @@ SHOWN, HIDDEN = "\x01", "\x02"  # masks: Liquid that writes text, Liquid that do
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
+MAX_DEPTH = 100  # open elements
 ROW_GROUPS = frozenset(("tbody", "tfoot", "thead"))
 FORBIDDEN = frozenset(("applet", "embed", "form", "frame", "iframe", "input", "object", "script", "textarea"))
 
@@ -160,7 +161,7 @@ class _Reader:
 
     def _holds_text(self) -> bool:
         names = [one.name for one in self.open if one.is_component]
-        return bool(names) and names[-1] in HOLDS_HTML | HOLDS_TEXT
+        return bool(names) and (names[-1] in HOLDS_HTML | HOLDS_TEXT or names[-1] not in KNOWN)
 
     def _read_tag(self, start: int) -> int:
         """Read what a `<` opens; the offset after it."""
@@ -198,6 +199,9 @@ class _Reader:
         end = _TAG_END.match(self.text, position)
         if end is None:
             return self._read_broken(element, position)
+        if len(self.open) >= MAX_DEPTH:
+            self._fault(element.start, "nested too deeply")
+            return len(self.text)
         self._check(element)
         element.inner_start = end.end()
         if element.parent is not None:

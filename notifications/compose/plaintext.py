@@ -30,20 +30,20 @@ _HIDDEN = re.compile(r"display:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
 
 
-def derive_text(document: str, *, token: re.Pattern[str], links: Mapping[str, str]) -> str:
-    """Readable text of an HTML document. `token` matches what stands for Liquid; `links` maps
-    the token of an address to the one that stands for it in the text."""
-    reader = _Reader(token, links)
+def derive_text(document: str, *, token: re.Pattern[str], addresses: Mapping[str, str]) -> str:
+    """Readable text of an HTML document. `token` matches what stands for Liquid; `addresses`
+    says what the tokens of links stand for."""
+    reader = _Reader(token, addresses)
     reader.feed(document)
     reader.close()
     return reader.text()
 
 
 class _Reader(HTMLParser):
-    def __init__(self, token: re.Pattern[str], links: Mapping[str, str]) -> None:
+    def __init__(self, token: re.Pattern[str], addresses: Mapping[str, str]) -> None:
         super().__init__(convert_charrefs=True)
         self.token = token
-        self.links = links
+        self.addresses = addresses
         self.parts: list[str] = []
         self.trailing = PARAGRAPH  # line feeds at the end, seen through tags that write nothing
         self.skipped: list[str] = []
@@ -138,9 +138,11 @@ class _Reader(HTMLParser):
     def _close_anchor(self) -> None:
         address, start = self.anchors.pop()
         label = "".join(self.parts[start:]).strip()
-        address = self.links.get(address, address)
-        if not address or address.startswith("#") or label == address:
+        if not address or address.startswith("#"):
             return
+        if label == self.addresses.get(address, address):
+            del self.parts[start:]
+            label = ""
         gap = "" if self._ends_in_space() else " "
         self._write_raw(f"{gap}({address})" if label else address)
 

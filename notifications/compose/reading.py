@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from liquid.builtin.expressions import Path
+from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.expressions.filtered import Filter
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.capture_tag import CaptureNode
@@ -62,6 +63,13 @@ def expressions(nodes: list[Node]) -> Iterator[Expression]:
     for node in all_nodes(nodes):
         for expression in node.expressions():
             yield from _with_children(expression)
+
+
+def filters(nodes: list[Node]) -> Iterator[Filter]:
+    """Every filter that the nodes apply."""
+    for expression in expressions(nodes):
+        if isinstance(expression, FilteredExpression):
+            yield from expression.filters or ()
 
 
 def all_nodes(nodes: list[Node]) -> Iterator[Node]:

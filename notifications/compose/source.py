@@ -170,7 +170,7 @@ def _read_layout(name: Piece, layouts: list[Path]) -> Piece:
 def _read_text(name: Piece | None, path: Path) -> Piece | None:
     if name is None or not name.text:
         return None
-    written = path.with_name(name.text)
+    written = path.parent / name.text
     if written.suffix != ".txt" or written.parent != path.parent or not written.is_file():
         raise SourceFault(name.finding(0, f"no text file `{name.text}` beside the template"))
     return read_piece(written, name=f"{name.file.removesuffix(path.name)}{written.name}")

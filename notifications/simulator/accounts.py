@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -91,21 +91,29 @@ def verification_key(account: Account) -> str:
 class AccountBook:
     """The accounts in force, kept in a file so that their keys outlive a restart."""
 
-    def __init__(self, path: Path, *, is_open: bool) -> None:
+    def __init__(self, path: Path, *, is_open: bool, check: Callable[[Account], None]) -> None:
         self._path = path
+        self._check = check
         self.is_open = is_open
         self._accounts: dict[tuple[str, str], Account] = {}
         if path.exists():
-            self._take(read_account(entry) for entry in json.loads(path.read_text()))
+            self._accounts = self._sort(read_account(entry) for entry in json.loads(path.read_text()))
 
     def replace(self, accounts: Iterable[Account]) -> None:
-        self._accounts.clear()
-        self._take(accounts)
+        """These and no others from now on; raises BadAccount and changes nothing if one is bad."""
+        self._accounts = self._sort(accounts)
         self._write()
 
-    def _take(self, accounts: Iterable[Account]) -> None:
+    def _sort(self, accounts: Iterable[Account]) -> dict[tuple[str, str], Account]:
+        found: dict[tuple[str, str], Account] = {}
+        names: set[tuple[str, str]] = set()
         for account in accounts:
-            self._accounts[account.provider, _login(account)] = account
+            self._check(account)
+            if (account.provider, account.name) in names:
+                raise BadAccount(f"two {account.provider} accounts are named {account.name!r}: give each a name")
+            names.add((account.provider, account.name))
+            found[account.provider, _login(account)] = account
+        return found
 
     def _write(self) -> None:
         text = json.dumps([asdict(account) for account in self], indent=1)
@@ -114,7 +122,7 @@ class AccountBook:
         draft.write_text(text)
         draft.replace(self._path)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Account]:
         return iter(tuple(self._accounts.values()))
 
     def find(self, provider: str, key: str) -> Account | None:

@@ -90,7 +90,7 @@ class Acts:
 
     def _notice(self, happening: Happening) -> Notice | None:
         try:
-            mail = self._archive.mail(happening.accept)
+            mail = self._archive.mail(happening.accept, is_whole=happening.kind is EventKind.CLICKED)
         except BodyGone:
             return None
         url = _click_url(mail, happening.link) if happening.kind is EventKind.CLICKED else ""

@@ -22,6 +22,7 @@ from .shapes import Accept, EventKind
 
 MOST_AHEAD = 50_000
 PAGE = 500
+MOST_AT_ONCE = 100  # steps before calls to the APIs get their turn again
 PEOPLE = 32  # persons opening and clicking at once
 _MARK = "planned"
 
@@ -94,7 +95,7 @@ class Agenda:
     def _take_due(self) -> list[_Step]:
         now = self._clock.now()
         due: list[_Step] = []
-        while self._steps and self._steps[0].at <= now and len(due) < PAGE:
+        while self._steps and self._steps[0].at <= now and len(due) < MOST_AT_ONCE:
             due.append(heapq.heappop(self._steps))
         return due
 

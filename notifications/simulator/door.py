@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from .accounts import Account, AccountBook
@@ -78,7 +79,10 @@ class Door:
         if fault is not None:
             await _suffer_before(fault, provider, receive)
         answer = provider.api.answer(batch, account, _refused_positions(fault, batch))
-        await self._record(request, account, batch, answer, key)
+        try:
+            await self._record(request, account, batch, answer, key)
+        except (OSError, sqlite3.Error) as error:  # no room on the disk: nothing was promised
+            raise Refused(provider.api.refuse(503)) from error
         return answer.reply if fault is None else await _suffer_after(fault, answer.reply, receive)
 
     async def _record(self, request: Request, account: Account, batch: Batch, answer: Answer, key: str) -> None:

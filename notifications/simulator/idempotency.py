@@ -26,6 +26,7 @@ class KeyRing:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
+        journal.forget_keys(clock.now() - WINDOW)
         self._running: set[tuple[str, str, str]] = set()
 
     def begin(self, account: Account, key: str, request: Request) -> Reply | None:

@@ -198,6 +198,9 @@ class Journal:
         ).fetchone()
         return row
 
+    def forget_keys(self, before: float) -> None:
+        self._database.execute("DELETE FROM keys WHERE at < ?", (before,))
+
     # -- marks: named numbers that outlive a restart
 
     def mark(self, name: str) -> int:

@@ -81,8 +81,12 @@ class Batch(Protocol):
     def identity(self, position: int) -> str:
         """The sender's own message id: metadata `message_id`, else the Message-ID header."""
 
-    def mail(self, position: int, provider_id: str) -> Mail:
-        """The mail at that position, substituted as the provider would."""
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
+        """The mail at that position, substituted as the provider would.
+
+        Webhooks come in storms and need the headers alone: without `is_whole`, html and
+        text stay empty.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from .journal import Journal
 from .options import Options
 from .person import Person
 from .postman import Postman
+from .providers import check_account
 from .smtp.desk import Desk
 from .wire import Wire
 
@@ -30,7 +31,7 @@ class Simulator:
         directory = options.directory
         directory.mkdir(parents=True, exist_ok=True)
         self.clock = Clock()
-        self.accounts = AccountBook(directory / "accounts.json", is_open=options.is_open)
+        self.accounts = AccountBook(directory / "accounts.json", is_open=options.is_open, check=check_account)
         if options.accounts is not None:
             given = json.loads(options.accounts.read_text())
             self.accounts.replace(read_account(entry) for entry in given)

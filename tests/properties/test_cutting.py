@@ -44,12 +44,12 @@ def block(children):
         name = draw(NAMES)
         opening, closing = draw(st.sampled_from([
             ("if {}", "endif"), ("unless {}", "endunless"), ("for i in {}", "endfor"), ("capture {}", "endcapture"),
-            ("if {} %}y{{% else", "endif"), ("case {} %}{{% when 'x', 3", "endcase"), ("ifchanged", "endifchanged"),
+            ("if {} %}y{% else", "endif"), ("case {} %}{% when 'x', 3", "endcase"), ("ifchanged", "endifchanged"),
             ("for i in {} reversed", "endfor"),
         ]))  # fmt: skip
         d = [draw(DASH) for _ in range(4)]
         inner = draw(children)
-        return "{%" + d[0] + opening.format(name) + d[1] + "%}" + inner + "{%" + d[2] + closing + d[3] + "%}"
+        return "{%" + d[0] + opening.replace("{}", name) + d[1] + "%}" + inner + "{%" + d[2] + closing + d[3] + "%}"
 
     return made()
 

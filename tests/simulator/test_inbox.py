@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.request
+from email.utils import parsedate_to_datetime
 
 import pytest
 from anymail.message import AnymailMessage
@@ -100,3 +101,15 @@ def test_health_and_missing_pages(simulator):
     assert call("GET", f"{simulator.url}/healthz") == (200, {"status": "ok"})
     assert call("GET", f"{simulator.url}/inbox/999999")[0] == 404
     assert call("GET", f"{simulator.url}/nothing")[0] == 404
+
+
+def test_our_own_page_can_steer(mail, simulator):
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": simulator.url}
+    headers, _ = fetch(f"{simulator.url}/inbox/{mail}")
+    assert headers["referrer-policy"] == "same-origin"  # with `no-referrer` a form's origin is "null"
+    assert call("POST", f"{simulator.url}/inbox/{mail}/act", b"action=deliver", **form)[0] == 200
+
+
+def test_a_mail_is_dated_when_it_was_taken_in(mail, simulator):
+    shown = dict(simulator.control("GET", f"accepts/{mail}/mail")["headers"])["Date"]
+    assert abs(parsedate_to_datetime(shown).timestamp() - simulator.accepts()[0]["at"]) < 2

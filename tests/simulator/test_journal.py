@@ -149,3 +149,28 @@ def test_accounts_come_from_a_file(tmp_path):
     assert process.accepts()[0]["account"] == "main"
     assert (tmp_path / "data" / "accounts.json").stat().st_mode & 0o077 == 0
     process.stop()
+
+
+BAD_ACCOUNTS = [
+    {"provider": "nobody", "api_key": "k"},
+    {"provider": "mailgun", "api_key": 3},
+    {"provider": "mailgun", "apikey": "k"},
+    {"provider": "resend", "api_key": "k", "webhook_key": "whsec_?"},
+    {"provider": "sendgrid", "api_key": "k", "webhook_key": "no key"},
+]
+
+
+@pytest.mark.parametrize("account", BAD_ACCOUNTS)
+def test_a_bad_account_is_refused_and_changes_nothing(account, simulator):
+    before = simulator.control("GET", "accounts")
+    status, answer = call("PUT", f"{simulator.url}/control/accounts", [account])
+    assert status == 400
+    assert answer["error"]
+    assert simulator.control("GET", "accounts") == before
+
+
+def test_two_accounts_of_one_provider_need_names(simulator):
+    accounts = [{"provider": "mailgun", "api_key": "a"}, {"provider": "mailgun", "api_key": "b"}]
+    assert call("PUT", f"{simulator.url}/control/accounts", accounts)[0] == 400
+    accounts[1]["name"] = "second"
+    assert len(simulator.control("PUT", "accounts", accounts)) == 2

@@ -39,7 +39,8 @@ _MAIL_POLICY = (
     " form-action 'none'; frame-ancestors 'self'"
 )
 _LINKS = "allow-popups allow-popups-to-escape-sandbox"
-_SAFE = {"referrer-policy": "no-referrer", "x-content-type-options": "nosniff", "cache-control": "no-store"}
+# Not `no-referrer` on our own pages: a form would then come from the origin "null".
+_SAFE = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff", "cache-control": "no-store"}
 
 
 def inbox_routes(simulator: Simulator) -> list[Route]:
@@ -49,6 +50,7 @@ def inbox_routes(simulator: Simulator) -> list[Route]:
         Route("/inbox/rows", pages.rows),
         Route("/inbox/look.css", _file("look.css", "text/css")),
         Route("/inbox/live.js", _file("live.js", "text/javascript")),
+        Route("/inbox/icon.svg", _file("icon.svg", "image/svg+xml")),
         Route("/inbox/{number:int}", pages.mail),
         Route("/inbox/{number:int}/html", pages.html),
         Route("/inbox/{number:int}/source", pages.source),
@@ -136,7 +138,7 @@ class Pages:
         content = '<!doctype html><meta charset="utf-8"><base target="_blank">' + mail.html
         return HTMLResponse(
             content.encode("utf-8", "replace"),
-            headers={**_SAFE, "content-security-policy": policy},
+            headers={**_SAFE, "referrer-policy": "no-referrer", "content-security-policy": policy},
         )
 
     async def source(self, request: Request) -> Response:

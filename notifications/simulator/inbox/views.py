@@ -182,7 +182,7 @@ def _frame(title: str, body: str, *, script: bool = False) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Provider simulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="/inbox/look.css">{live}{slow}</head>
+<link rel="icon" href="/inbox/icon.svg"><link rel="stylesheet" href="/inbox/look.css">{live}{slow}</head>
 <body>{body}</body></html>"""
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from notifications.simulator.accounts import Account
+from notifications.simulator.accounts import Account, BadAccount
 from notifications.simulator.shapes import Answer, Batch, Headers, Notice, Reply, Request
 
 
@@ -72,6 +72,19 @@ def registry() -> Mapping[str, Provider]:
     """Every provider folder, by its name."""
     names = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
     return {name: _load(name) for name in sorted(names)}
+
+
+def check_account(account: Account) -> None:
+    """Raises BadAccount where the provider is unknown or could not sign a webhook with that key."""
+    if account.provider == "smtp":
+        return
+    provider = registry().get(account.provider)
+    if provider is None:
+        raise BadAccount(f"unknown provider {account.provider!r}; known: {', '.join(registry())}, smtp")
+    try:
+        provider.webhooks.sign(b"", account, "check", 0)
+    except (TypeError, ValueError) as error:
+        raise BadAccount(f"{account.provider} cannot sign with that webhook_key: {error}") from error
 
 
 def _load(name: str) -> Provider:

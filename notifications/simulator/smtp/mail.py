@@ -52,7 +52,7 @@ class SmtpBatch:
     def _message(self) -> EmailMessage:
         return BytesParser(policy=policy.default).parsebytes(self._content)
 
-    def mail(self, position: int, provider_id: str) -> Mail:
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
         message = self._message
         return Mail(
             recipient=self.recipients[position],

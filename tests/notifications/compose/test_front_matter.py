@@ -22,7 +22,9 @@ def test_a_template_is_read_with_all_its_fields(tmp_path):
 def test_a_text_file_written_by_hand_is_taken(tmp_path):
     write_template(tmp_path, "welcome.txt", "By hand")
     path = write_template(tmp_path, "welcome.mjml", "---", "subject: Hi", "text: welcome.txt", "---", BODY)
-    assert read(path).text.text == "By hand"
+    written = read(path).text
+    assert written is not None
+    assert written.text == "By hand"
 
 
 def test_windows_line_ends_become_line_feeds(tmp_path):

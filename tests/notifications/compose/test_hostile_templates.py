@@ -36,7 +36,7 @@ COSTLY = [
 
 HARMLESS = [
     "{{ a.__class__ }}", "{{ a.__class__.__mro__ }}", "{{ a['__class__'] }}", "{{ contact.__init__ }}",
-    "{{ contact.__dict__ }}", "{{ a.join }}", "{{ a | map: '__class__' }}", "{{ n | map: '__class__' | first }}",
+    "{{ contact.__dict__ }}", "{{ a.join }}", "{{ a | map: '__class__' }}",
     "{{ self }}", "{{ this }}", "{{ settings.SECRET_KEY }}", "{{ request }}", "{{ env }}", "{{ globals }}",
     "{{ _context }}", "{{ template.env }}", "{{ forloop.parentloop.__class__ }}", "{{ now }}", "{{ today }}",
     "{% for i in contact %}{{ i.__class__ }}{% endfor %}", "{{ 'x' | date: '%999999999d' }}",

@@ -72,4 +72,4 @@ def test_comments_are_left_out_and_may_hold_anything():
 
 
 def test_too_long_a_mail_is_refused_and_a_long_one_reported():
-    assert faults(text("word " * 22_000))[0].startswith("5: 10")
+    assert faults(text("word " * 22_000))[0].startswith("5: 110 KB of HTML")

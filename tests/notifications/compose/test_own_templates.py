@@ -52,7 +52,10 @@ def test_it_reads_well_without_a_name(key):
 
 
 def test_a_table_of_items_is_lines_of_text():
-    assert "2 × Mug & saucer  9.00 EUR\nTotal  18.00 EUR\n" in mail("order-confirmation", first_name="Ada").text
+    assert (
+        "2 \N{MULTIPLICATION SIGN} Mug & saucer  9.00 EUR\nTotal  18.00 EUR\n"
+        in mail("order-confirmation", first_name="Ada").text
+    )
 
 
 def test_the_link_with_the_secret_is_as_it_was():

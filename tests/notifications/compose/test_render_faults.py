@@ -6,11 +6,11 @@ from notifications.compose.render import RenderFault
 from tests.notifications.compose.making import Mail, text, version
 
 
-@pytest.mark.parametrize("value", ["a\nBcc: x@y.example", "a\r", "\x00", "a\x85b", "\u2028"])
+@pytest.mark.parametrize("value", ["a\nBcc: x@y.example", "a\r", "a\x85b", "\u2028"])
 def test_a_control_character_in_the_subject_is_refused(value):
     with pytest.raises(RenderFault) as raised:
         Mail(version(text("x"), subject="Hi {{ a }}"), a=value)
-    assert raised.value.reason == "control_character_in_subject" or value == "\x00"
+    assert raised.value.reason == "control_character_in_subject"
 
 
 def test_line_ends_of_values_become_line_feeds():

@@ -57,7 +57,7 @@ def test_a_faulty_file_is_named_and_the_others_are_published(emails, capsys):
     told = capsys.readouterr()
     assert "templates/emails/bad.mjml:5: Liquid: unknown filter 'shout'" in told.err
     assert "published good@1" in told.out
-    assert Template.objects.get(key="bad").published.number == 1
+    assert list(Template.objects.filter(key="bad").values_list("published__number", flat=True)) == [1]
 
 
 def test_a_key_in_two_places_is_a_fault(emails, capsys, monkeypatch):

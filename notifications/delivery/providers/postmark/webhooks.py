@@ -19,7 +19,10 @@ def read_webhook(provider: Provider, request: HttpRequest) -> list[Report]:
     if not secret:
         raise AnymailWebhookValidationFailure("The account has no webhook secret.")
     view = PostmarkTrackingWebhookView(webhook_secret=[secret])
-    return read_events(view, request, provider, says_hard=_says_hard, says_machine=never_machine)
+    reports = read_events(view, request, provider, says_hard=_says_hard, says_machine=never_machine)
+    if any("RecordType" not in report.raw for report in reports):
+        raise ValueError("a Postmark event has a RecordType")
+    return reports
 
 
 def _says_hard(raw: dict[str, Any]) -> bool:

@@ -56,6 +56,7 @@ class Resend(ApiKind):
     batch_limit = 100  # "up to 100 batch emails"
     idempotency_window = timedelta(hours=24)  # "keys expire after 24 hours"
     can_switch_tracking_off = False  # it is a setting of the domain
+    header_exceptions = {"message-id": "Resend hands over to Amazon SES, which sets its own"}
     failures = FAILURES
     credentials = ("api_key",)
     webhook_credentials = ("signing_secret",)

@@ -6,10 +6,11 @@ needs the addresses and the recipient variables alone.
 
 from __future__ import annotations
 
+from binascii import a2b_qp
 from collections.abc import Iterator
 from functools import cached_property
 from io import BytesIO
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
@@ -23,6 +24,7 @@ class Form:
         self._fields = fields
         self._is_quoted = is_quoted
         self.files = files
+        self._first: dict[str, str] = {}  # read once: the same for each recipient
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -34,18 +36,37 @@ class Form:
         return [self._read(value) for value in self._fields.get(name, ())]
 
     def first(self, name: str) -> str:
-        values = self._fields.get(name)
-        return self._read(values[0]) if values else ""
+        found = self._first.get(name)
+        if found is None:
+            values = self._fields.get(name)
+            found = self._first[name] = self._read(values[0]) if values else ""
+        return found
 
     def _read(self, value: bytes) -> str:
-        if self._is_quoted:
-            return unquote_plus(value.decode("latin-1"), errors="replace")
-        return value.decode("utf-8", "replace")
+        return (unquote_value(value) if self._is_quoted else value).decode("utf-8", "replace")
 
     @cached_property
     def variables(self) -> dict[str, str]:
         """The `v:` fields, without the prefix and before substitution."""
         return {name[2:]: self.first(name) for name in self._fields if name.startswith("v:")}
+
+
+def unquote_value(value: bytes) -> bytes:
+    """A URL-encoded value decoded, `+` as a space.
+
+    Nine tenths of the work of taking a batch in. `%C3` is quoted-printable but for the
+    sign, and that has a decoder in C, some ten times as fast as urllib's. What the two
+    read differently, an escape that is none among it, is left to urllib.
+    """
+    spaced = value.replace(b"+", b" ")
+    escapes = spaced.count(b"%")
+    if not escapes:
+        return spaced
+    if not any(mark in spaced for mark in (b"=", b"\r", b"\n")):
+        decoded = a2b_qp(spaced.replace(b"%", b"="))
+        if len(decoded) == len(spaced) - 2 * escapes:
+            return decoded
+    return unquote_to_bytes(spaced)
 
 
 class BadForm(ValueError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from email.utils import formatdate
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -71,15 +70,15 @@ class MailgunBatch:
     def identity(self, position: int) -> str:
         return clean(self._fill(self._identity, self._envelopes[position]))
 
-    def mail(self, position: int, provider_id: str) -> Mail:
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
         envelope = self._envelopes[position]
         form = self.form
         metadata = {name: self._fill(value, envelope) for name, value in form.variables.items()}
         return Mail(
             recipient=envelope.address,
             subject=self._fill(self.subject, envelope),
-            html=self._fill(form.first("html"), envelope),
-            text=self._fill(form.first("text"), envelope),
+            html=self._fill(form.first("html"), envelope) if is_whole else "",
+            text=self._fill(form.first("text"), envelope) if is_whole else "",
             headers=tuple(self._headers(envelope, provider_id, metadata)),
             metadata=metadata,
             tags=tuple(form.values("o:tag")),
@@ -101,7 +100,6 @@ class MailgunBatch:
             found.insert(2, ("Cc", cc))
         if not any(name.lower() == "message-id" for name, _ in found):
             found.append(("Message-Id", provider_id))
-        found.append(("Date", formatdate()))
         if metadata:
             found.append(("X-Mailgun-Variables", json.dumps(dict(metadata))))
         return found

@@ -58,7 +58,11 @@ def _check_body(item: Mapping[str, Any]) -> str | None:
     bodies = [item[field] for field in ("TextBody", "HtmlBody") if item.get(field)]
     if not bodies:
         return "Provide either email TextBody or HtmlBody or both."
-    if any(not isinstance(body, str) or len(body.encode("utf-8", "replace")) > LARGEST_BODY for body in bodies):
+    if not all(isinstance(body, str) for body in bodies):
+        return "The message body must be a string."
+    # Counted in bytes only where it could be too many: no character has more than four.
+    long = (body for body in bodies if len(body) > LARGEST_BODY // 4)
+    if any(len(body.encode("utf-8", "replace")) > LARGEST_BODY for body in long):
         return "The message body may not be larger than 5 MB."
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from email.utils import formatdate
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -54,14 +53,14 @@ class PostmarkBatch:
         named = (item.get("Metadata") or {}).get("message_id")
         return clean(named or _own_header(item, "message-id"))
 
-    def mail(self, position: int, provider_id: str) -> Mail:
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
         place = self.places[position]
         item = self.items[place.item]
         return Mail(
             recipient=place.address,
             subject=clean(item.get("Subject") or ""),
-            html=clean(item.get("HtmlBody") or ""),
-            text=clean(item.get("TextBody") or ""),
+            html=clean(item.get("HtmlBody") or "") if is_whole else "",
+            text=clean(item.get("TextBody") or "") if is_whole else "",
             headers=tuple(_headers(item, provider_id)),
             metadata=texts(item.get("Metadata") or {}),
             tags=(item["Tag"],) if item.get("Tag") else (),
@@ -94,4 +93,3 @@ def _headers(item: Item, provider_id: str) -> Iterator[tuple[str, str]]:
             yield clean(header["Name"]), clean(header["Value"])
     if not (is_kept and _own_header(item, "message-id")):
         yield "Message-ID", f"<{provider_id}@mtasv.net>"
-    yield "Date", formatdate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from email.utils import formatdate
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -54,14 +53,14 @@ class ResendBatch:
         named = metadata(item).get("message_id")
         return clean(named or _own_header(item, "message-id"))
 
-    def mail(self, position: int, provider_id: str) -> Mail:
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
         place = self.places[position]
         item = self.items[place.item]
         return Mail(
             recipient=place.address,
             subject=clean(item.get("subject") or ""),
-            html=clean(item.get("html") or ""),
-            text=clean(item.get("text") or ""),
+            html=clean(item.get("html") or "") if is_whole else "",
+            text=clean(item.get("text") or "") if is_whole else "",
             headers=tuple(_headers(item, provider_id)),
             metadata=metadata(item),
             attachments=tuple(a.get("filename", "") for a in item.get("attachments") or ()),
@@ -104,4 +103,3 @@ def _headers(item: Item, provider_id: str) -> Iterator[tuple[str, str]]:
         if name.lower() != "message-id":
             yield clean(name), clean(value)
     yield "Message-ID", f"<{provider_id}@email.amazonses.com>"
-    yield "Date", formatdate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from email.utils import formatdate
 from functools import cached_property
 from typing import Any
 
@@ -41,7 +40,7 @@ class SendGridBatch:
             named = next((v for k, v in headers.items() if k.lower() == "message-id"), "")
         return clean(_replace(str(named), personalization))
 
-    def mail(self, position: int, provider_id: str) -> Mail:
+    def mail(self, position: int, provider_id: str, *, is_whole: bool = True) -> Mail:
         personalization, address = self._places[position]
         call = self.call
         subject = _replace(personalization.get("subject") or call.get("subject", ""), personalization)
@@ -49,8 +48,8 @@ class SendGridBatch:
         return Mail(
             recipient=address,
             subject=subject,
-            html=_replace(_content(call, "text/html"), personalization),
-            text=_replace(_content(call, "text/plain"), personalization),
+            html=_replace(_content(call, "text/html"), personalization) if is_whole else "",
+            text=_replace(_content(call, "text/plain"), personalization) if is_whole else "",
             headers=tuple(self._headers(personalization, subject, provider_id)),
             metadata={k: _replace(v, personalization) for k, v in texts(arguments).items()},
             tags=tuple(str(tag) for tag in call.get("categories", ())),
@@ -72,7 +71,6 @@ class SendGridBatch:
         yield from own.items()
         if not any(name.lower() == "message-id" for name in own):
             yield "Message-ID", f"<{provider_id}@geopod-ismtpd-1>"
-        yield "Date", formatdate()
 
 
 def _merge_headers(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,177 @@
+"""What does staff see and change about delivery? Providers to set up; templates and their versions to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from config.logtables import ReadOnlyAdmin
+from config.screens import offer_door, provide_page
+from notifications.compose.models import Template, TemplateVersion
+from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.providers import provider_kinds
+from notifications.forms import PREFIX, ProviderForm, credential_names
+from notifications.preview import inert, render_sample
+from preferences.models import Contact
+from tracking.models import Message
+
+provide_page(Message, lambda message: reverse("notifications:message", args=[message.pk]))
+offer_door(Contact, "Their messages", lambda contact: f"{reverse('notifications:messages')}?contact={contact.pk}")
+
+
+class PoolMemberInline(TabularInline):
+    model = PoolMember
+    extra = 0
+    verbose_name_plural = "Pools: which streams it serves, the lowest priority first, weight shares among equals"
+
+
+@admin.register(Provider)
+class ProviderAdmin(ModelAdmin):
+    form = ProviderForm
+    list_display = ("name", "key", "kind", "standing", "missing", "pools", "is_simulated")
+    inlines = (PoolMemberInline,)
+    readonly_fields = ("webhook_address", "standing", "missing")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("memberships")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Provider | None = None) -> Any:
+        """A new account asks for its kind only; an existing one also for the kind's secrets."""
+        if obj is None:
+            return [(None, {"fields": ("name", "key", "kind", "options", "is_enabled", "is_simulated")})]
+        secrets = tuple(PREFIX + name for name in credential_names(obj.kind))
+        return [
+            (None, {"fields": ("name", "key", "kind", "standing", "missing", "is_enabled", "is_simulated", "options")}),
+            *([("Credentials", {"fields": secrets})] if secrets else []),
+            ("Webhook", {"fields": ("webhook_address",)}),
+            ("Block", {"fields": ("blocked_until", "blocked_reason"), "classes": ("collapse",)}),
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """The secrets' fields are made by the form itself, so the factory must not look for them."""
+        options["fields"] = [name for name in ProviderForm.Meta.fields if name not in self.get_readonly_fields(request, obj)]
+        return super().get_form(request, obj, change, **options)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
+        """Key and kind stand in logs and in stored calls, so they stay."""
+        return (*self.readonly_fields, "key", "kind") if obj else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: Provider, form: Any, change: bool) -> None:
+        written = form.write_credentials(obj)
+        super().save_model(request, obj, form, change)
+        if written:
+            messages.success(request, f"Stored and sealed: {', '.join(written)}.")
+
+    def response_add(self, request: HttpRequest, obj: Provider, post_url_continue: str | None = None) -> HttpResponse:
+        """On to the page that asks for the kind's credentials."""
+        if credential_names(obj.kind):
+            messages.info(request, "Now fill in its credentials, and choose the streams that it serves.")
+        return HttpResponseRedirect(reverse("admin:notifications_provider_change", args=[obj.pk]))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Calls in the log name it: it is switched off, not deleted."""
+        return False
+
+    @display(description="Standing", label={"In use": "success", "Off": "info", "Blocked": "danger"})
+    def standing(self, provider: Provider) -> str:
+        if not provider.is_enabled:
+            return "Off"
+        is_blocked = provider.blocked_until is not None and provider.blocked_until > timezone.now()
+        return "Blocked" if is_blocked else "In use"
+
+    @display(description="Missing")
+    def missing(self, provider: Provider) -> str:
+        held = provider.settings()
+        return ", ".join(name for name in credential_names(provider.kind) if not held.get(name)) or "nothing"
+
+    @display(description="Pools")
+    def pools(self, provider: Provider) -> str:
+        return ", ".join(member.stream for member in provider.memberships.all()) or "none"
+
+    @display(description="Give this address to the provider")
+    def webhook_address(self, provider: Provider) -> SafeString | str:
+        kind = provider_kinds().get(provider.kind)
+        if kind is None or not kind.has_webhooks:
+            return "This kind of provider has no webhooks."
+        url = f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/"
+        return format_html('<code class="pr-mono pr-wrap">{}</code>', url)
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnlyAdmin):
+    list_display = ("key", "name", "source", "shown_published", "updated_at")
+    list_select_related = ("published__template",)
+    search_fields = ("key", "name")
+    fieldsets = ((None, {"fields": ("key", "name", "source", "shown_published", "updated_at", "versions_list")}),)
+    readonly_fields = ("shown_published", "versions_list")
+
+    @display(description="Sent now")
+    def shown_published(self, template: Template) -> SafeString | str:
+        return _version_link(template.published) if template.published else "nothing: no version is published"
+
+    @display(description="Versions")
+    def versions_list(self, template: Template) -> SafeString:
+        versions = template.versions.select_related("template").defer("compiled", "mjml_source", "text_source")[:100]
+        rows = ((_version_link(one), f"{one.created_at:%d %b %Y %H:%M}", one.author, one.note) for one in versions)
+        listed = format_html_join("", '<li>{} <span class="pr-soft">{} · {} {}</span></li>', rows)
+        return format_html('<ul class="pr-faults">{}</ul>', listed)
+
+
+@admin.register(TemplateVersion)
+class TemplateVersionAdmin(ReadOnlyAdmin):
+    list_display = ("ref", "layout", "author", "created_at")
+    list_select_related = ("template",)
+    search_fields = ("template__key",)
+    change_form_outer_after_template = "notifications/console/version_preview.html"
+    fieldsets = (
+        (None, {"fields": ("ref", "layout", "author", "note", "created_at")}),
+        ("Source", {"fields": ("shown_subject", "shown_preheader", "shown_mjml", "shown_text", "defaults")}),
+    )
+    readonly_fields = ("ref", "shown_subject", "shown_preheader", "shown_mjml", "shown_text")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("template").defer("compiled")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With a rendered sample below the sources."""
+        version = self.get_object(request, object_id)
+        sample = render_sample(version) if isinstance(version, TemplateVersion) else None
+        mail = {"html": inert(sample.html), "text": sample.text, "subject": sample.subject, "fault": sample.fault} if sample else None
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "mail": mail})
+
+    @display(description="Subject")
+    def shown_subject(self, version: TemplateVersion) -> SafeString:
+        return _source(version.subject_source)
+
+    @display(description="Preheader")
+    def shown_preheader(self, version: TemplateVersion) -> SafeString:
+        return _source(version.preheader_source)
+
+    @display(description="MJML")
+    def shown_mjml(self, version: TemplateVersion) -> SafeString:
+        return _source(version.mjml_source)
+
+    @display(description="Text")
+    def shown_text(self, version: TemplateVersion) -> SafeString:
+        return _source(version.text_source or "(derived from the HTML)")
+
+
+def _source(text: str) -> SafeString:
+    return format_html('<pre class="pr-code">{}</pre>', text or "–")
+
+
+def _version_link(version: TemplateVersion) -> SafeString:
+    url = reverse("admin:notifications_templateversion_change", args=[version.pk])
+    return format_html('<a class="pr-link" href="{}">{}</a>', url, version.ref)

@@ -1,0 +1,174 @@
+"""What does staff see of mails? The log, one mail's whole story, the declared types, the queues and their workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config import clock
+from config.ids import id_floor
+from config.screens import page_of, show_screen, staff_screen
+from notifications import backlog
+from notifications.catalog import NotificationType, all_types, secret_paths
+from notifications.compose.models import Template
+from notifications.delivery.models import Call, Provider
+from notifications.explanation import explain, in_words
+from notifications.filters import MessageFilter
+from notifications.preview import inert, show_sent
+from notifications.timeline import Story, load_story, tell
+from tracking.models import Message
+
+PAGE_ROWS = 50
+#: A young mail's page looks for news every few seconds.
+LIVE_FOR = timedelta(hours=1)
+
+
+@staff_screen("tracking.view_message")
+def list_messages(request: HttpRequest) -> HttpResponse:
+    """The message log, newest first. Paged by id, so that any page of any number of rows costs the same."""
+    found = MessageFilter(request.GET, queryset=Message.objects.select_related("contact", "outbox"))
+    rows, newer, older = _cut(found.qs if found.is_valid() else found.queryset.none(), request)
+    query = request.GET.copy()
+    for name in ("before", "since_id"):
+        query.pop(name, None)
+    return show_screen(
+        request, "notifications/console/messages.html", title=_("Messages"), filter=found, rows=rows, newer=newer,
+        older=older, query=query.urlencode(), is_fullwidth="1", is_filtered=any(found.data.get(one) for one in found.form.fields),
+        is_refined=any(found.data.get(one) for one in ("contact", "reason", "source", "template", "after", "until")),
+    )  # fmt: skip
+
+
+def _cut(found: Any, request: HttpRequest) -> tuple[list[Message], str, str]:
+    """One page, and the ids that lead to the newer and the older one ("" where there is none)."""
+    before, since = _uuid(request.GET.get("before")), _uuid(request.GET.get("since_id"))
+    if since:
+        rows = list(found.filter(pk__gt=since).order_by("pk")[: PAGE_ROWS + 1])
+        has_newer, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS][::-1]
+        has_older = True
+    else:
+        rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: PAGE_ROWS + 1])
+        has_older, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+        has_newer = before is not None
+    newer = str(rows[0].pk) if rows and has_newer else ""
+    return rows, newer, str(rows[-1].pk) if rows and has_older else ""
+
+
+@staff_screen("tracking.view_message")
+def show_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """One mail: where it is and why, its timeline, what was sent, and every try."""
+    story = load_story(message_id)
+    if story is None:
+        raise Http404("no such message")
+    message = story.message
+    return show_screen(
+        request, "notifications/console/message.html", title=_title(message), story=story, message=message,
+        entries=tell(story), sentence=_sentence(story), mail=_mail(story), calls={call.pk: call for call in story.calls},
+        is_live=timezone.now() - message.created_at < LIVE_FOR, event_page=page_of(message.event) if message.event else "",
+        contact_page=page_of(message.contact), steps=[(name, in_words(code)) for name, code in message.trail],
+        may_see_contact=request.user.has_perm("preferences.view_contact"),
+    )  # fmt: skip
+
+
+def _sentence(story: Story) -> str:
+    """Why it is where it is; with the provider's answer where that is the cause."""
+    is_trouble = story.phase in {"failed", "dead", "unknown", "retrying", "deferred"}
+    last = story.attempts[-1] if story.attempts and is_trouble else None
+    answer = " ".join(filter(None, [last.code, last.answer])) if last else ""
+    return explain(story.message, phase=story.phase, attempt_answer=answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMail:
+    """The mail as its recipient got it; `note` says why there is nothing to show."""
+
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+def _mail(story: Story) -> SentMail:
+    if not story.calls:
+        return SentMail(note=_("It has not been handed to a provider, so nothing was rendered for good."))
+    for call in Call.objects.filter(pk__in=[call.pk for call in story.calls]).select_related("provider").order_by("-created_at"):
+        shown = show_sent(call, story.message.pk)
+        if shown is not None:
+            headers = {"From": shown.sender, "To": shown.address, "Subject": shown.subject, **shown.headers}
+            return SentMail(subject=shown.subject, html=inert(shown.html), text=shown.text, headers=tuple(headers.items()))
+    return SentMail(note=_("What was sent is not kept, because it held secrets."))
+
+
+def _title(message: Message) -> str:
+    kind = next((kind for kind in all_types() if kind.key == message.type_key), None)
+    return kind.title() if kind else message.type_key or message.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeRow:
+    """A declared type with what it caused in the last 24 hours."""
+
+    kind: type[NotificationType]
+    fields: tuple[tuple[str, str, bool], ...]  # name, shape, secret
+    is_published: bool
+    total: int
+    sent: int
+    held: int
+
+
+@staff_screen("notifications.view_template")
+def list_types(request: HttpRequest) -> HttpResponse:
+    """Every declared notification type, its event and payload, and its last 24 hours."""
+    published = set(Template.objects.filter(published__isnull=False).values_list("key", flat=True))
+    counts = _counts_by_type()
+    rows = [_type_row(kind, counts.get(kind.key, (0, 0, 0)), published) for kind in all_types()]
+    return show_screen(request, "notifications/console/types.html", title=_("Types"), rows=rows)
+
+
+def _type_row(kind: type[NotificationType], counts: tuple[int, int, int], published: set[str]) -> TypeRow:
+    secret = secret_paths(kind.template)
+    fields = tuple(
+        (name, _shape(field.annotation), f"payload.{name}" in secret) for name, field in kind.payload.model_fields.items()
+    )
+    total, sent, held = counts
+    return TypeRow(kind=kind, fields=fields, is_published=kind.template in published, total=total, sent=sent, held=held)
+
+
+def _shape(annotation: Any) -> str:
+    text = str(annotation) if getattr(annotation, "__args__", None) else getattr(annotation, "__name__", str(annotation))
+    return " ".join(part.rpartition(".")[2] for part in text.replace("[", "[ ").split()).replace("[ ", "[")
+
+
+def _counts_by_type() -> dict[str, tuple[int, int, int]]:
+    """Mails of the last 24 hours by type: all, accepted, not sent. A range of the primary key, one query."""
+    recent = Message.objects.filter(pk__gte=id_floor(timezone.now() - timedelta(hours=24)))
+    ends = [Message.State.SKIPPED, Message.State.FAILED, Message.State.DEAD, Message.State.EXPIRED, Message.State.CANCELLED]
+    rows = recent.values("type_key").annotate(
+        total=Count("pk"), sent=Count("pk", filter=Q(sent_at__isnull=False)), held=Count("pk", filter=Q(state__in=ends))
+    )
+    return {row["type_key"]: (row["total"], row["sent"], row["held"]) for row in rows}
+
+
+@staff_screen("notifications.view_outbox")
+def show_queues(request: HttpRequest) -> HttpResponse:
+    """Each stream's waiting mails, the reports that wait, the workers and the pools."""
+    at = clock.now()
+    return show_screen(
+        request, "notifications/console/queues.html", title=_("Queues and workers"), lanes=backlog.read_lanes(at=at),
+        receipts=backlog.count_receipts(), workers=backlog.read_workers(at=at), at=at,
+        providers=Provider.objects.prefetch_related("memberships"),
+    )  # fmt: skip
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

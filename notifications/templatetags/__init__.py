@@ -1,0 +1,1 @@
+"""Which words do the console's templates use?"""

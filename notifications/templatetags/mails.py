@@ -1,0 +1,76 @@
+"""How do screens write down a mail's state, its reasons and short times?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from notifications.explanation import in_words, phase_of
+from tracking.models import Message
+
+register = template.Library()
+
+_TONES = {
+    "delivered": "good", "sent": "good", "accepted": "good",
+    "failed": "bad", "dead": "bad", "refused": "bad",
+    "unknown": "warn", "retrying": "warn", "deferred": "warn", "expired": "warn", "skipped": "warn",
+    "duplicate": "warn", "cancelled": "warn",
+    "claimed": "busy", "sending": "busy",
+}  # fmt: skip
+
+register.filter("in_words", in_words)
+
+
+@register.filter
+def phase(message: Message) -> str:
+    """The state, or the phase that a worker holds the mail in."""
+    return phase_of(message)
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """A state as a coloured word; the word says it, the colour only helps."""
+    label = Message.State(state).label if state in Message.State.values else state.capitalize()
+    return format_html('<span class="pr-badge pr-{}">{}</span>', _TONES.get(state, "plain"), label)
+
+
+@register.filter
+def clock_time(at: datetime) -> str:
+    """22 Nov 17:41:09.250, in the time zone in use."""
+    local = localtime(at)
+    return f"{local.day} {local:%b %H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+@register.filter
+def short_time(at: datetime) -> str:
+    """22 Nov 17:41:09, and the year where it is not this one."""
+    local = localtime(at)
+    year = "" if local.year == localtime().year else f" {local.year}"
+    return f"{local.day} {local:%b}{year} {local:%H:%M:%S}"
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """A length of time in its two largest units: 3 min 20 s."""
+    if length is None:
+        return "–"
+    seconds = length.total_seconds()
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    parts = []
+    for name, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(int(seconds), size)
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """A mapping's value by a key that a template holds in a variable."""
+    return mapping.get(key)
