@@ -26,6 +26,9 @@ def choose(
 ) -> None:
     """Record a wish about a type, a topic or (neither given) everything. Takes the contact's lock first."""
     lock_contact(contact.pk)
+    if topic is None and not type_key and frequency == Choice.Frequency.NEVER:
+        # "No more of anything" outweighs what was asked for before, though a more specific wish wins otherwise.
+        contact.choices.filter(channel=channel).exclude(frequency=Choice.Frequency.NEVER).delete()
     Choice.objects.update_or_create(
         contact=contact, topic=topic, type_key=type_key, channel=channel,
         defaults={"frequency": frequency, "source": source, "updated_at": Now()},

@@ -35,9 +35,6 @@ class Decision:
     allowed: bool
     reason: str
 
-    def __bool__(self) -> bool:
-        return self.allowed
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -57,7 +54,8 @@ def may_send(facts: Facts, ask: Ask, *, at: datetime) -> Decision:
     """Whether `facts` allow `ask` at `at`, first refusal first."""
     if facts.is_erased or facts.address is None:
         return Decision(False, "erased")
-    return _suppressed(facts, ask) or _refused(facts, ask, at=at) or ALLOWED
+    refusals = (_suppressed(facts, ask), _refused(facts, ask, at=at))
+    return next((refusal for refusal in refusals if refusal is not None), ALLOWED)
 
 
 def _suppressed(facts: Facts, ask: Ask) -> Decision | None:

@@ -87,7 +87,7 @@ def _judge(row: Claimed, facts: Facts | None, *, hold: str | None, at: datetime)
     if hold == Hold.State.PAUSED:
         return Message.State.DEFERRED, "held"
     decision = may_send(facts, ask_of(row), at=at)
-    return None if decision else _refusal(decision)
+    return None if decision.allowed else _refusal(decision)
 
 
 def _refusal(decision: Decision) -> tuple[Message.State, str]:

@@ -94,7 +94,7 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     whole = len(rows) == call.size == len(parcel.members)
     facts = gather_facts((row.contact_id for row in rows), lock=True)
     if not whole or not all(
-        row.contact_id in facts and may_send(facts[row.contact_id], ask_of(row), at=at) for row in rows
+        row.contact_id in facts and may_send(facts[row.contact_id], ask_of(row), at=at).allowed for row in rows
     ):
         _wait(rows, call.pk, age=at - call.created_at, at=at)
         return None

@@ -56,7 +56,7 @@ def _refusal(
         is_topic_default_on=topic.is_default_on,
     )  # fmt: skip
     decision = may_send(facts, ask, at=at)
-    return (None, Message.State.QUEUED) if decision else (decision.reason, Message.State.SKIPPED)
+    return (None, Message.State.QUEUED) if decision.allowed else (decision.reason, Message.State.SKIPPED)
 
 
 def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
