@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
+from unfold.admin import TabularInline
 
-from config.logtables import ReadOnlyAdmin
+from config.logtables import ReadOnlyAdmin, TeachingAdmin, labelled
 from config.screens import offer_door, provide_page
 from notifications.compose.models import Template, TemplateVersion
 from notifications.delivery.models import PoolMember, Provider
@@ -29,14 +28,15 @@ provide_page(Message, lambda message: reverse("notifications:message", args=[mes
 offer_door(Contact, "Their messages", lambda contact: f"{reverse('notifications:messages')}?contact={contact.pk}")
 
 
-class PoolMemberInline(TabularInline):
+class PoolMemberInline(TabularInline):  # type: ignore[misc] # Unfold is not typed
     model = PoolMember
     extra = 0
     verbose_name_plural = "Pools: which streams it serves, the lowest priority first, weight shares among equals"
 
 
 @admin.register(Provider)
-class ProviderAdmin(ModelAdmin):
+class ProviderAdmin(TeachingAdmin):
+    empty_hint = "No provider is set up, so nothing can leave. Add one; scripts/up makes simulated ones by itself."
     form = ProviderForm
     list_display = ("name", "key", "kind", "standing", "missing", "pools", "is_simulated")
     inlines = (PoolMemberInline,)
@@ -59,7 +59,9 @@ class ProviderAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """The secrets' fields are made by the form itself, so the factory must not look for them."""
-        options["fields"] = [name for name in ProviderForm.Meta.fields if name not in self.get_readonly_fields(request, obj)]
+        options["fields"] = [
+            name for name in ProviderForm.Meta.fields if name not in self.get_readonly_fields(request, obj)
+        ]
         return super().get_form(request, obj, change, **options)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
@@ -82,23 +84,23 @@ class ProviderAdmin(ModelAdmin):
         """Calls in the log name it: it is switched off, not deleted."""
         return False
 
-    @display(description="Standing", label={"In use": "success", "Off": "info", "Blocked": "danger"})
+    @labelled("Standing", {"In use": "success", "Off": "info", "Blocked": "danger"})
     def standing(self, provider: Provider) -> str:
         if not provider.is_enabled:
             return "Off"
         is_blocked = provider.blocked_until is not None and provider.blocked_until > timezone.now()
         return "Blocked" if is_blocked else "In use"
 
-    @display(description="Missing")
+    @admin.display(description="Missing")
     def missing(self, provider: Provider) -> str:
         held = provider.settings()
         return ", ".join(name for name in credential_names(provider.kind) if not held.get(name)) or "nothing"
 
-    @display(description="Pools")
+    @admin.display(description="Pools")
     def pools(self, provider: Provider) -> str:
         return ", ".join(member.stream for member in provider.memberships.all()) or "none"
 
-    @display(description="Give this address to the provider")
+    @admin.display(description="Give this address to the provider")
     def webhook_address(self, provider: Provider) -> SafeString | str:
         kind = provider_kinds().get(provider.kind)
         if kind is None or not kind.has_webhooks:
@@ -109,17 +111,18 @@ class ProviderAdmin(ModelAdmin):
 
 @admin.register(Template)
 class TemplateAdmin(ReadOnlyAdmin):
+    empty_hint = "No template is published. They lie in templates/emails/*.mjml; run manage.py sync_templates."
     list_display = ("key", "name", "source", "shown_published", "updated_at")
     list_select_related = ("published__template",)
     search_fields = ("key", "name")
     fieldsets = ((None, {"fields": ("key", "name", "source", "shown_published", "updated_at", "versions_list")}),)
     readonly_fields = ("shown_published", "versions_list")
 
-    @display(description="Sent now")
+    @admin.display(description="Sent now")
     def shown_published(self, template: Template) -> SafeString | str:
         return _version_link(template.published) if template.published else "nothing: no version is published"
 
-    @display(description="Versions")
+    @admin.display(description="Versions")
     def versions_list(self, template: Template) -> SafeString:
         versions = template.versions.select_related("template").defer("compiled", "mjml_source", "text_source")[:100]
         rows = ((_version_link(one), f"{one.created_at:%d %b %Y %H:%M}", one.author, one.note) for one in versions)
@@ -148,28 +151,32 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
         """With a rendered sample below the sources."""
         version = self.get_object(request, object_id)
         sample = render_sample(version) if isinstance(version, TemplateVersion) else None
-        mail = {"html": inert(sample.html), "text": sample.text, "subject": sample.subject, "fault": sample.fault} if sample else None
+        mail = (
+            {"html": inert(sample.html), "text": sample.text, "subject": sample.subject, "fault": sample.fault}
+            if sample
+            else None
+        )
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "mail": mail})
 
-    @display(description="Subject")
+    @admin.display(description="Subject")
     def shown_subject(self, version: TemplateVersion) -> SafeString:
         return _source(version.subject_source)
 
-    @display(description="Preheader")
+    @admin.display(description="Preheader")
     def shown_preheader(self, version: TemplateVersion) -> SafeString:
         return _source(version.preheader_source)
 
-    @display(description="MJML")
+    @admin.display(description="MJML")
     def shown_mjml(self, version: TemplateVersion) -> SafeString:
         return _source(version.mjml_source)
 
-    @display(description="Text")
+    @admin.display(description="Text")
     def shown_text(self, version: TemplateVersion) -> SafeString:
         return _source(version.text_source or "(derived from the HTML)")
 
 
 def _source(text: str) -> SafeString:
-    return format_html('<pre class="pr-code">{}</pre>', text or "–")
+    return format_html('<pre class="pr-code">{}</pre>', text or "-")
 
 
 def _version_link(version: TemplateVersion) -> SafeString:

@@ -40,7 +40,9 @@ class Lane:
     @property
     def others(self) -> list[tuple[str, int]]:
         """The states beside queued, in the order of a mail's way, with their counts."""
-        return [(state, self.counts.get(state, 0)) for state in ("claimed", "sending", "retrying", "deferred", "unknown")]
+        return [
+            (state, self.counts.get(state, 0)) for state in ("claimed", "sending", "retrying", "deferred", "unknown")
+        ]
 
 
 def read_lanes(*, at: datetime) -> list[Lane]:

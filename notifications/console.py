@@ -19,8 +19,8 @@ from notifications import backlog
 from notifications.catalog import NotificationType, all_types, secret_paths
 from notifications.compose.models import Template
 from notifications.delivery.models import Call, Provider
-from notifications.explanation import explain, in_words
-from notifications.filters import MessageFilter
+from notifications.explanation import explain
+from notifications.filters import ENDS, MessageFilter
 from notifications.preview import inert, show_sent
 from notifications.timeline import Story, load_story, tell
 from tracking.models import Message
@@ -40,7 +40,8 @@ def list_messages(request: HttpRequest) -> HttpResponse:
         query.pop(name, None)
     return show_screen(
         request, "notifications/console/messages.html", title=_("Messages"), filter=found, rows=rows, newer=newer,
-        older=older, query=query.urlencode(), is_fullwidth="1", is_filtered=any(found.data.get(one) for one in found.form.fields),
+        older=older, query=query.urlencode(), is_fullwidth="1",
+        is_filtered=any(found.data.get(one) for one in found.form.fields),
         is_refined=any(found.data.get(one) for one in ("contact", "reason", "source", "template", "after", "until")),
     )  # fmt: skip
 
@@ -69,9 +70,9 @@ def show_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = story.message
     return show_screen(
         request, "notifications/console/message.html", title=_title(message), story=story, message=message,
-        entries=tell(story), sentence=_sentence(story), mail=_mail(story), calls={call.pk: call for call in story.calls},
-        is_live=timezone.now() - message.created_at < LIVE_FOR, event_page=page_of(message.event) if message.event else "",
-        contact_page=page_of(message.contact), steps=[(name, in_words(code)) for name, code in message.trail],
+        entries=tell(story), sentence=_sentence(story), mail=_mail(story),
+        calls={call.pk: call for call in story.calls}, is_live=timezone.now() - message.created_at < LIVE_FOR,
+        event_page=page_of(message.event) if message.event else "", contact_page=page_of(message.contact),
         may_see_contact=request.user.has_perm("preferences.view_contact"),
     )  # fmt: skip
 
@@ -80,7 +81,7 @@ def _sentence(story: Story) -> str:
     """Why it is where it is; with the provider's answer where that is the cause."""
     is_trouble = story.phase in {"failed", "dead", "unknown", "retrying", "deferred"}
     last = story.attempts[-1] if story.attempts and is_trouble else None
-    answer = " ".join(filter(None, [last.code, last.answer])) if last else ""
+    answer = ": ".join(filter(None, [last.code, last.answer])) if last else ""
     return explain(story.message, phase=story.phase, attempt_answer=answer)
 
 
@@ -98,11 +99,15 @@ class SentMail:
 def _mail(story: Story) -> SentMail:
     if not story.calls:
         return SentMail(note=_("It has not been handed to a provider, so nothing was rendered for good."))
-    for call in Call.objects.filter(pk__in=[call.pk for call in story.calls]).select_related("provider").order_by("-created_at"):
+    for call in (
+        Call.objects.filter(pk__in=[call.pk for call in story.calls]).select_related("provider").order_by("-created_at")
+    ):
         shown = show_sent(call, story.message.pk)
         if shown is not None:
             headers = {"From": shown.sender, "To": shown.address, "Subject": shown.subject, **shown.headers}
-            return SentMail(subject=shown.subject, html=inert(shown.html), text=shown.text, headers=tuple(headers.items()))
+            return SentMail(
+                subject=shown.subject, html=inert(shown.html), text=shown.text, headers=tuple(headers.items())
+            )
     return SentMail(note=_("What was sent is not kept, because it held secrets."))
 
 
@@ -135,23 +140,27 @@ def list_types(request: HttpRequest) -> HttpResponse:
 def _type_row(kind: type[NotificationType], counts: tuple[int, int, int], published: set[str]) -> TypeRow:
     secret = secret_paths(kind.template)
     fields = tuple(
-        (name, _shape(field.annotation), f"payload.{name}" in secret) for name, field in kind.payload.model_fields.items()
+        (name, _shape(field.annotation), f"payload.{name}" in secret)
+        for name, field in kind.payload.model_fields.items()
     )
     total, sent, held = counts
     return TypeRow(kind=kind, fields=fields, is_published=kind.template in published, total=total, sent=sent, held=held)
 
 
 def _shape(annotation: Any) -> str:
-    text = str(annotation) if getattr(annotation, "__args__", None) else getattr(annotation, "__name__", str(annotation))
+    text = (
+        str(annotation) if getattr(annotation, "__args__", None) else getattr(annotation, "__name__", str(annotation))
+    )
     return " ".join(part.rpartition(".")[2] for part in text.replace("[", "[ ").split()).replace("[ ", "[")
 
 
 def _counts_by_type() -> dict[str, tuple[int, int, int]]:
     """Mails of the last 24 hours by type: all, accepted, not sent. A range of the primary key, one query."""
     recent = Message.objects.filter(pk__gte=id_floor(timezone.now() - timedelta(hours=24)))
-    ends = [Message.State.SKIPPED, Message.State.FAILED, Message.State.DEAD, Message.State.EXPIRED, Message.State.CANCELLED]
     rows = recent.values("type_key").annotate(
-        total=Count("pk"), sent=Count("pk", filter=Q(sent_at__isnull=False)), held=Count("pk", filter=Q(state__in=ends))
+        total=Count("pk"),
+        sent=Count("pk", filter=Q(sent_at__isnull=False)),
+        held=Count("pk", filter=Q(state__in=ENDS["held"])),
     )
     return {row["type_key"]: (row["total"], row["sent"], row["held"]) for row in rows}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from config.queues import Stream
 from notifications.delivery import gate
 from notifications.delivery.models import Outbox
 from notifications.routing import plan
@@ -66,14 +67,22 @@ def explain(message: Message, *, phase: str, attempt_answer: str = "") -> str:
         S.DELIVERED: "It was delivered: the recipient's server accepted it.",
         S.RETRYING: f"It is tried again at {due}, because {because}.",
         S.DEFERRED: f"It is held back until {due}, because {because}.",
-        S.UNKNOWN: f"Nobody can say yet whether {provider} has it: {because}. It is not sent again until evidence settles it.",
+        S.UNKNOWN: f"Nobody can say yet whether {provider} has it: {because}. {_prospect(message)}",
         S.SKIPPED: f"It was not sent, because {because}.",
         S.FAILED: f"It failed, because {because}.",
         S.DEAD: f"It was given up, because {because}.",
         S.CANCELLED: f"It was withdrawn before it was sent: {because}.",
         S.EXPIRED: f"It was not sent, because {because}.",
     }.get(S(phase), "")
-    return sentence + _outcome(message) + (f" The answer was: {attempt_answer}" if attempt_answer else "")
+    return sentence + _outcome(message) + (f" The answer was “{attempt_answer}”." if attempt_answer else "")
+
+
+def _prospect(message: Message) -> str:
+    """What is done about an unknown mail."""
+    row: Outbox | None = getattr(message, "outbox", None)
+    if message.stream == Stream.CRITICAL or (row is not None and row.on_unknown == "resend"):
+        return "Without evidence it is sent again, flagged as possibly doubled."
+    return "It is not sent by another road; a report of the provider settles it."
 
 
 def _outcome(message: Message) -> str:

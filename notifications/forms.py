@@ -34,6 +34,8 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
                 choices=choices, widget=UnfoldAdminSelectWidget(),
                 help_text="Chosen once. Its credentials are asked for on the next page.",
             )  # fmt: skip
+        if "options" in self.fields:
+            self.fields["options"].widget.attrs["rows"] = 4
         held = self.instance.read_credentials() if self.instance.pk else {}
         for name in credential_names(self.instance.kind):
             self.fields[PREFIX + name] = _secret_field(name, is_held=bool(held.get(name)))
@@ -66,7 +68,7 @@ def _secret_field(name: str, *, is_held: bool) -> forms.CharField:
     return forms.CharField(
         required=False, label=name.replace("_", " ").capitalize(), strip=True, max_length=5000,
         widget=UnfoldAdminPasswordInput(
-            attrs={"autocomplete": "new-password", "placeholder": "stored; leave empty to keep it" if is_held else "not set"},
+            attrs={"autocomplete": "new-password", "placeholder": "stored; empty keeps it" if is_held else "not set"},
             render_value=False,
         ),
         help_text="Sealed at rest, and never shown again." if is_held else "Not set yet.",

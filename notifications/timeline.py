@@ -112,8 +112,12 @@ def _calls(story: Story) -> Iterator[Entry]:
         yield _attempt(attempt, is_accepted=attempt is accepting, size=sizes.get(attempt.call_id, 1))
     for call in story.calls:
         if call.pk not in answered:
-            text = f"{call.size} in the call; no answer is recorded yet" if call.size > 1 else "No answer is recorded yet"
-            yield Entry(at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text)
+            text = (
+                f"{call.size} in the call; no answer is recorded yet" if call.size > 1 else "No answer is recorded yet"
+            )
+            yield Entry(
+                at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text
+            )
 
 
 def _accepting(story: Story) -> Attempt | None:
@@ -175,8 +179,9 @@ def _facts(story: Story) -> Iterator[Entry]:
 def _detail(fact: MessageEvent) -> str:
     detail = fact.detail
     reason = in_words(str(detail["reason"])) if detail.get("reason") else ""
-    parts = [fact.provider and f"reported by {fact.provider}", reason, detail.get("code"), detail.get("answer"),
-             detail.get("user_agent")]  # fmt: skip
+    if "code" in detail:
+        return reason  # our own note on a try, whose answer stands above it
+    parts = [fact.provider and f"reported by {fact.provider}", reason, detail.get("answer"), detail.get("user_agent")]
     return " · ".join(str(part) for part in parts if part)
 
 

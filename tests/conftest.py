@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import django_rq
 import pytest
 from django.test import Client
 
-from config.queues import STREAMS, reset_bell
+from config.queues import QUEUES, STREAMS, reset_bell
 from notifications.catalog.registry import forgetting_new_types
 from notifications.compose import versions
 from notifications.delivery import variables
@@ -86,6 +87,8 @@ def _fresh_memory() -> Iterator[None]:
 
 def _forget() -> None:
     reset_bell()
+    redis = django_rq.get_connection("critical")
+    redis.delete(*(f"{kind}:{queue}" for queue in QUEUES for kind in ("postrider:bell", "rq:queue")))
     for remembered in (versions._current_version_id, topics._rule, variables._known_topic_id):
         remembered.cache_clear()
 

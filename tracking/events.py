@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config import clock, vault
@@ -70,8 +70,10 @@ def record_event(
     Raises EventRefused under POSTRIDER_STRICT only.
     """
     raised = Raised(name=name, contact=contact, payload={} if payload is None else payload, key=key, source=source)
-    event = _record(raised)
-    event_recorded.send(sender=Event, event=event)
+    # The claim of a key and the row it stands for are one; without a savepoint, inside a caller's transaction.
+    with transaction.atomic(savepoint=False):
+        event = _record(raised)
+        event_recorded.send(sender=Event, event=event)
     if event.state == Event.State.REFUSED and settings.POSTRIDER_STRICT:
         raise EventRefused(event)
     return event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,8 @@ from config import vault
 from notifications.delivery.outbox import Claimed
 from preferences.links import Leave, preferences_url, unsubscribe_url
 from preferences.models import Contact, Topic
+
+_SECONDS = 10
 
 _FIELDS = (
     "id", "address", "email", "first_name", "last_name", "locale", "time_zone", "attributes", "is_tracking_allowed",
@@ -63,16 +66,11 @@ def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     }, unsubscribe  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _known_topic_id(topic_key: str) -> int:
-    return Topic.objects.filter(key=topic_key).values_list("pk", flat=True)[0]
-
-
 def _topic_id(topic_key: str) -> int:
-    """The id of a topic (ids never change), or 0 for none."""
-    if not topic_key:
-        return 0
-    try:
-        return _known_topic_id(topic_key)
-    except IndexError:
-        return 0
+    """The id of a topic, remembered for some seconds, or 0 for none."""
+    return _known_topic_id(topic_key, int(time.monotonic() / _SECONDS)) if topic_key else 0
+
+
+@lru_cache(maxsize=256)
+def _known_topic_id(topic_key: str, _moment: int) -> int:
+    return Topic.objects.filter(key=topic_key).values_list("pk", flat=True).first() or 0

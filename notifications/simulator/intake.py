@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from .accounts import Account
 from .clock import Clock
@@ -17,7 +18,7 @@ _UUID_IN_ID = re.compile(r"<([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-
 def short_identity(identity: str) -> str:
     """`<uuid@host>` as the UUID alone, so that a mail has one id on every way; else unchanged."""
     found = _UUID_IN_ID.fullmatch(identity.strip())
-    return found[1] if found else identity
+    return str(UUID(found[1])) if found else identity
 
 
 class Intake:

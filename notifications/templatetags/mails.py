@@ -40,6 +40,13 @@ def state_badge(state: str) -> SafeString:
 
 
 @register.filter
+def version_of(message: Message) -> str:
+    """The template as briefly as it stays clear: "version 3" where the template is called like the type."""
+    key, _, number = message.template_ref.partition("@")
+    return f"version {number}" if number and key == message.type_key else message.template_ref
+
+
+@register.filter
 def clock_time(at: datetime) -> str:
     """22 Nov 17:41:09.250, in the time zone in use."""
     local = localtime(at)
@@ -58,7 +65,7 @@ def short_time(at: datetime) -> str:
 def span(length: timedelta | None) -> str:
     """A length of time in its two largest units: 3 min 20 s."""
     if length is None:
-        return "–"
+        return "-"
     seconds = length.total_seconds()
     if seconds < 10:
         return f"{seconds:.1f} s"

@@ -164,9 +164,7 @@ def test_an_unknown_account_is_not_found(captured: Callable[[str], Captured]) ->
     assert report.post() == 404
 
 
-def test_a_report_before_our_own_commit_counts(
-    captured: Callable[[str], Captured], work: Callable[[], None]
-) -> None:
+def test_a_report_before_our_own_commit_counts(captured: Callable[[str], Captured], work: Callable[[], None]) -> None:
     Message.objects.update(state="queued", sent_at=None)
     captured("deliver").post()
     work()

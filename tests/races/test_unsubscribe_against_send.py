@@ -43,9 +43,7 @@ def _in_thread(run: Callable[[], Any]) -> threading.Thread:
     return thread
 
 
-def test_the_gate_waits_for_an_unsubscribe_under_way(
-    ada: Contact, work: Callable[[], None], mailbox: Process
-) -> None:
+def test_the_gate_waits_for_an_unsubscribe_under_way(ada: Contact, work: Callable[[], None], mailbox: Process) -> None:
     parcel_type(stream="marketing")
     topic = Topic.objects.create(key="parcels", name="Parcels")
     _raise(ada)

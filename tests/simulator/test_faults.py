@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import requests
@@ -14,17 +16,22 @@ from tests.simulator.process import KEYS, call
 pytestmark = pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
 
 
-@pytest.fixture(params=sorted(KEYS))
-def send(request, make_backend):
-    def send(*to):
+@dataclass
+class Sender:
+    provider: str
+    backend: Any
+
+    def __call__(self, *to):
         message = AnymailMessage("Hi", "hello", "shop@example.com", to or ["ada@example.com"], merge_data={})
-        backend = make_backend(request.param)
-        backend.timeout = 0.5
-        backend.send_messages([message])
+        self.backend.send_messages([message])
         return message.anymail_status
 
-    send.provider = request.param
-    return send
+
+@pytest.fixture(params=sorted(KEYS))
+def send(request, make_backend):
+    backend = make_backend(request.param)
+    backend.timeout = 0.5
+    return Sender(request.param, backend)
 
 
 def put(simulator, **fault):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +15,7 @@ from tests.simulator.process import KEYS, call
 
 pytestmark = pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
 
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "sendgrid": {
         "from": {"email": "shop@example.com"},
         "subject": "Hi",
@@ -136,7 +137,7 @@ def test_nonsense_is_refused_and_never_a_server_error(provider, body, send):
     assert 400 <= send(provider, body=body)[0] < 500
 
 
-TOO_MANY = {
+TOO_MANY: dict[str, tuple[str, Any]] = {
     "mailgun": ("", {**GOOD["mailgun"], "to": [f"p{n}@example.com" for n in range(1001)]}),
     "sendgrid": (
         "",

@@ -8,7 +8,6 @@ and taking one in costs little more than its commit to the journal.
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 import secrets
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from notifications.simulator.addresses import is_address
 from notifications.simulator.faults import FaultKind, Rule
 
 from .desk import Desk, Letter
+from .speech import REFUSALS, decode, unstuff
 
 LARGEST = 30 * 1024 * 1024
 LONGEST_LINE = 4096
@@ -147,7 +147,7 @@ class Session(asyncio.Protocol):
             self._say("250 2.1.5 OK")
             return
         status = 550 if fault.kind is FaultKind.PARTIAL_REFUSAL else fault.status
-        self._say(_REFUSALS.get(status, f"{status} Refused"))
+        self._say(REFUSALS.get(status, f"{status} Refused"))
         if status == 421:
             self.leave()
 
@@ -188,12 +188,12 @@ class Session(asyncio.Protocol):
         self._say(line)
 
     def _log_in_plain(self, coded: bytes) -> None:
-        parts = _decode(coded).split("\0")
+        parts = decode(coded).split("\0")
         self._log_in(*parts[1:]) if len(parts) == 3 else self._say("501 5.5.2 Cannot decode")
 
     def _take_user(self, coded: bytes) -> None:
-        user = _decode(coded)
-        self._ask("334 UGFzc3dvcmQ6", lambda word: self._log_in(user, _decode(word)))
+        user = decode(coded)
+        self._ask("334 UGFzc3dvcmQ6", lambda word: self._log_in(user, decode(word)))
 
     def _log_in(self, user: str, password: str) -> None:
         account = self._desk.find_account(user, password)
@@ -226,7 +226,7 @@ class Session(asyncio.Protocol):
     async def _finish(self, content: bytes) -> None:
         letter = Letter(
             recipients=tuple(self._recipients),
-            content=_unstuff(content),
+            content=unstuff(content),
             identity=secrets.token_hex(8),
         )
         self._forget_letter()
@@ -265,23 +265,12 @@ class Session(asyncio.Protocol):
             self._transport.abort()
             return True
         elif fault.kind is FaultKind.STATUS:
-            self._say(_REFUSALS.get(fault.status, f"{fault.status} Refused"))
+            self._say(REFUSALS.get(fault.status, f"{fault.status} Refused"))
             return True
         return False
 
 
 _SILENT_AFTER = frozenset({FaultKind.RESET_AFTER_ACCEPT, FaultKind.HANG_AFTER_ACCEPT})
-_REFUSALS = {
-    421: "421 4.3.2 Service not available, closing the connection",
-    450: "450 4.2.0 Mailbox busy",
-    451: "451 4.3.0 Local error in processing",
-    452: "452 4.2.2 Mailbox full",
-    550: "550 5.1.1 No such user here",
-    551: "551 5.1.6 User not local",
-    552: "552 5.3.4 Message too large",
-    553: "553 5.1.3 Mailbox name not allowed",
-    554: "554 5.7.1 Refused by policy",
-}
 _COMMANDS: dict[bytes, Callable[[Session, bytes], None]] = {
     b"HELO": Session._on_helo,
     b"EHLO": Session._on_ehlo,
@@ -294,17 +283,3 @@ _COMMANDS: dict[bytes, Callable[[Session, bytes], None]] = {
     b"QUIT": Session._on_quit,
     b"AUTH": Session._on_auth,
 }
-
-
-def _unstuff(content: bytes) -> bytes:
-    """Without the dots doubled for transport (RFC 5321, 4.5.2), with its last line end."""
-    if content.startswith(b"."):
-        content = content[1:]
-    return content.replace(b"\r\n.", b"\r\n") + b"\r\n"
-
-
-def _decode(coded: bytes) -> str:
-    try:
-        return base64.b64decode(coded, validate=True).decode()
-    except ValueError:
-        return ""

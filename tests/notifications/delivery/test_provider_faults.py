@@ -136,9 +136,7 @@ def test_a_refused_key_blocks_the_account_and_fails_over(
     assert blocked.blocked_reason.startswith("401")
 
 
-def test_without_a_usable_provider_mail_waits(
-    mailgun: Provider, ada: Contact, work: Callable[[], None]
-) -> None:
+def test_without_a_usable_provider_mail_waits(mailgun: Provider, ada: Contact, work: Callable[[], None]) -> None:
     PoolMember.objects.all().delete()
     _raise(ada)
     work()

@@ -74,7 +74,7 @@ def _open(path: str, call: Any) -> PostmarkBatch:
     is_single = path == "email"
     if not isinstance(call, dict if is_single else list):
         raise Refused(_refuse(422, 403, "The JSON is not of the shape this endpoint expects."))
-    items: list[Any] = [call] if is_single else call
+    items: list[Any] = list(call) if isinstance(call, list) else [call]
     if not 0 < len(items) <= MOST_ITEMS:
         raise Refused(_refuse(422, 410, "Too many batch messages: 500 is the limit."))
     found = ((index, find_fault(item)) for index, item in enumerate(items))
