@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from notifications.delivery.models import Attempt, Call, Provider
 from notifications.delivery.mail import Parcel, read_parcel
+from notifications.delivery.models import Attempt, Call, Provider
 from notifications.delivery.providers import provider_kinds
 from preferences.models import Contact
 from tests.accounts import only
