@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +32,7 @@ class Member:
     name: str
     values: Values
     unsubscribe_url: str  # "" where the mail cannot be refused
-
-    @property
-    def token(self) -> str:
-        """The short string in this mail's links."""
-        return message_token(self.message_id)
+    token: str  # the short string in this mail's links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +57,16 @@ class Parcel:
 
     def own_headers(self, member: Member) -> dict[str, str]:
         """The headers that differ by recipient."""
-        own = {"Message-ID": f"<{member.message_id}@{self.domain}>"}
+        own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(self.sender)}>"}
         if member.unsubscribe_url:
             own["List-Unsubscribe"] = f"<{member.unsubscribe_url}>"
         return own
 
-    @property
-    def domain(self) -> str:
-        """The sender's domain."""
-        return domain_of(parseaddr(self.sender)[1])
+
+@lru_cache(maxsize=64)
+def domain_of_sender(sender: str) -> str:
+    """The domain in a From header."""
+    return domain_of(parseaddr(sender)[1])
 
 
 def sender_of(stream: str) -> str:
@@ -89,7 +87,7 @@ def shared_headers(*, stream: str, type_key: str, source: str, topic_key: str, i
     if is_refusable(stream, is_required=is_required):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if topic_key:
-            headers["List-Id"] = f"<{topic_key}.{domain_of(parseaddr(sender_of(stream))[1])}>"
+            headers["List-Id"] = f"<{topic_key}.{domain_of_sender(sender_of(stream))}>"
     return headers
 
 
@@ -130,6 +128,7 @@ def read_members(call: Call) -> tuple[Member, ...]:
     return tuple(
         Member(
             message_id=UUID(one["m"]), address=one["a"], name=one["n"], unsubscribe_url=one["u"],
+            token=message_token(UUID(one["m"])),
             values=Values(regions=tuple(one["r"]), targets=tuple(one["t"])),
         )
         for one in listed

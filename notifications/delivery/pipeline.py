@@ -143,11 +143,12 @@ def _render_all(
 
 def _render(row: Claimed, version: LoadedVersion, person: Person) -> Member:
     variables, unsubscribe = variables_for(row, person)
-    values = render(version, variables, token=message_token(row.message_id))
+    token = message_token(row.message_id)
+    values = render(version, variables, token=token)
     refusable = is_refusable(row.stream, is_required=row.is_required)
     return Member(
         message_id=row.message_id, address=person.address, name=person.name, values=values,
-        unsubscribe_url=unsubscribe if refusable else "",
+        unsubscribe_url=unsubscribe if refusable else "", token=token,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ from notifications.delivery.providers.base import ProviderKind
 #: An idle connection may be closed by the provider just as we write to it, which looks like an ambiguous failure.
 #: Providers keep idle connections for at least five seconds.
 IDLE_SECONDS = 3.0
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 _VERDICTS: dict[str | None, Kind] = {
     "sent": Kind.ACCEPTED,
@@ -197,6 +200,11 @@ def fill_bodies(parcel: Parcel) -> dict[str, tuple[str, str, str]]:
 
 
 def _mailbox(member: Member) -> str:
+    """A recipient as Anymail parses it; plain names skip the standard library's slow quoting."""
+    if not member.name:
+        return member.address
+    if _PLAIN_NAME.fullmatch(member.name):
+        return f"{member.name} <{member.address}>"
     return str(Address(display_name=member.name, addr_spec=member.address))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from notifications.delivery.failures import Kind, Verdict
-from notifications.delivery.mail import Member, Parcel
+from notifications.delivery.mail import Member, Parcel, domain_of_sender
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.base import ProviderKind
 from notifications.delivery.providers.smtp.failures import judge_answer
@@ -94,7 +94,9 @@ class Smtp(ProviderKind):
             return Verdict(kind=kind, code="connection", answer=type(error).__name__)
         text = answer.decode("utf-8", "replace")
         if 200 <= code < 300:
-            return Verdict(kind=Kind.ACCEPTED, provider_message_id=f"{member.message_id}@{parcel.domain}")
+            return Verdict(
+                kind=Kind.ACCEPTED, provider_message_id=f"{member.message_id}@{domain_of_sender(parcel.sender)}"
+            )
         return judge_answer(code, text)
 
     def _connect(self, provider: Provider) -> smtplib.SMTP:
