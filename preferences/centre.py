@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
@@ -63,23 +62,6 @@ def pause_for(contact: Contact, days: int | None, *, at: datetime) -> None:
     choices.pause_until(contact, at + timedelta(days=days) if days else None)
 
 
-@transaction.atomic
-def leave(contact: Contact, *, topic: Topic | None, source: str, message_id: UUID | None = None) -> None:
-    """No more mail about `topic`, or none at all: then also none that was asked for more specifically before."""
-    choices.unsubscribe(contact, topic=topic, source=source, message_id=message_id)
-    if topic is None:
-        for wish in Choice.objects.filter(contact=contact).exclude(frequency=Choice.Frequency.NEVER):
-            choices.choose(
-                contact, Choice.Frequency.NEVER, topic=wish.topic, type_key=wish.type_key, channel=wish.channel,
-                source=source,
-            )  # fmt: skip
-
-
-def come_back(contact: Contact, *, topic: Topic | None, source: str, message_id: UUID | None = None) -> None:
-    """Undo `leave`."""
-    choices.resubscribe(contact, topic=topic, source=source, message_id=message_id)
-
-
 def mask_address(address: str) -> str:
     """a***@example.com: enough to know one's own address by, too little to learn another's."""
     local, _, domain = address.rpartition("@")
@@ -89,4 +71,4 @@ def mask_address(address: str) -> str:
 def _reaches(facts: Facts, topic: Topic, *, at: datetime) -> bool:
     wishes_only = replace(facts, suppressions={}, paused_until=None)
     ask = Ask(stream=Stream.MARKETING, topic_key=topic.key, is_topic_default_on=topic.is_default_on)
-    return bool(may_send(wishes_only, ask, at=at))
+    return may_send(wishes_only, ask, at=at).allowed

@@ -42,9 +42,15 @@ def unsubscribe(contact: Contact, *, topic: Topic | None, source: str, message_i
     choose(contact, Choice.Frequency.NEVER, topic=topic, source=source, message_id=message_id)
 
 
+@transaction.atomic
 def resubscribe(contact: Contact, *, topic: Topic | None, source: str, message_id: UUID | None = None) -> None:
-    """Undo an unsubscribe."""
-    choose(contact, Choice.Frequency.IMMEDIATE, topic=topic, source=source, message_id=message_id)
+    """Undo an unsubscribe. From everything: the refusal goes, but nothing counts as asked for that was not."""
+    if topic is not None:
+        choose(contact, Choice.Frequency.IMMEDIATE, topic=topic, source=source, message_id=message_id)
+        return
+    lock_contact(contact.pk)
+    contact.choices.filter(topic=None, type_key="").delete()
+    resubscribed.send(sender=Choice, contact=contact, topic=None, message_id=message_id)
 
 
 @transaction.atomic

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods
 
 from config import clock
 from config.tokens import BadToken
-from preferences import centre
+from preferences import centre, choices
 from preferences.links import Leave, preferences_url, read_preferences, read_unsubscribe
 from preferences.models import Contact, Topic
 
 PAUSES = (7, 30, 90)  # days that the page offers
+_PAUSE_WORDS: dict[str, int | None] = {"none": None, **{str(days): days for days in PAUSES}}
 
 View = Callable[..., HttpResponse]
 
@@ -77,7 +78,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 def _act(request: HttpRequest, contact: Contact, link: Leave) -> HttpResponse:
     """Do what the POST says. Whatever is not our own page's undo is an unsubscribe, readable or not."""
     form = _read_form(request)
-    change = centre.come_back if form.get("step") == "undo" else centre.leave
+    change = choices.resubscribe if form.get("step") == "undo" else choices.unsubscribe
     message_id = link.message_id if link.message_id.int else None
     change(contact, topic=_topic(link), source="unsubscribe link", message_id=message_id)
     if "step" not in form:
@@ -108,15 +109,15 @@ def _save(contact: Contact, form: QueryDict) -> str:
     """Store what the page was sent; the word for what was done, shown by the page after it."""
     at = clock.now()
     if form.get("step") == "leave_all":
-        centre.leave(contact, topic=None, source=centre.SOURCE)
+        choices.unsubscribe(contact, topic=None, source=centre.SOURCE)
         return "left"
     if form.get("step") == "come_back":
-        centre.come_back(contact, topic=None, source=centre.SOURCE)
+        choices.resubscribe(contact, topic=None, source=centre.SOURCE)
         return "back"
     centre.save_switches(contact, form.getlist("topic"), at=at)
     pause = form.get("pause", "keep")
-    if pause == "none" or (pause.isascii() and pause.isdigit() and int(pause) in PAUSES):
-        centre.pause_for(contact, int(pause) if pause != "none" else None, at=at)
+    if pause in _PAUSE_WORDS:
+        centre.pause_for(contact, _PAUSE_WORDS[pause], at=at)
     return "saved"
 
 
