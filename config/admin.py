@@ -21,13 +21,14 @@ with suppress(NotRegistered):
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin[User], ModelAdmin):
+class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc] # not subscriptable; not typed
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form: Any = AdminPasswordChangeForm
+    filter_horizontal = ()
     list_display = ("username", "email", "is_staff", "is_superuser", "last_login")
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):
-    pass
+class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc] # Unfold is not typed
+    filter_horizontal = ()  # the two-pane widget is wider than a screen

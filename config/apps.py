@@ -10,4 +10,6 @@ class ConfigConfig(AppConfig):
     verbose_name = "Postrider"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 - registers itself with Django
+        from config import checks, roles  # noqa: F401 - the checks register themselves with Django
+
+        roles.connect()

@@ -18,7 +18,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _group(_("People"), [
             _item(_("Contacts"), "group", "admin:preferences_contact_changelist", "preferences.view_contact"),
             _item(_("Topics"), "sell", "admin:preferences_topic_changelist", "preferences.view_topic"),
-            _item(_("Suppressions"), "block", "admin:preferences_suppression_changelist", "preferences.view_suppression"),
+            _item(_("Suppressions"), "block", "admin:preferences_suppression_changelist",
+                  "preferences.view_suppression"),
         ]),
         _group(_("Activity"), [
             _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),
@@ -31,7 +32,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _group(_("Delivery"), [
             _item(_("Providers"), "send", "admin:notifications_provider_changelist", "notifications.view_provider"),
             _item(_("Queues and workers"), "stacks", "notifications:queues", "notifications.view_outbox"),
-            _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist", "tracking.view_webhookreceipt"),
+            _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist",
+                  "tracking.view_webhookreceipt"),
         ]),
         _group(_("Access"), [
             _item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),
@@ -44,13 +46,19 @@ def environment_badge(request: HttpRequest) -> list[str] | None:
     """Says on every page that this is not production, where nothing reaches a real person."""
     if settings.IS_PRODUCTION:
         return None
-    reach = _("real providers on") if settings.POSTRIDER_ALLOW_REAL_PROVIDERS else _("simulator only")
-    return [f"{settings.POSTRIDER_ENV}: {reach}", "warning" if settings.POSTRIDER_ALLOW_REAL_PROVIDERS else "info"]
+    if settings.POSTRIDER_ALLOW_REAL_PROVIDERS:
+        return [_("real mail on"), "warning"]
+    return [_("simulator only"), "info"]
 
 
 def stylesheet(request: HttpRequest) -> str:
     """The console's own styles, on top of Unfold's."""
     return static("console/console.css")
+
+
+def favicon(request: HttpRequest) -> str:
+    """The browser tab's picture."""
+    return static("console/favicon.svg")
 
 
 def _group(title: str, items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Lower apps may not know the screens of upper ones; those offer them here, and a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -37,7 +37,7 @@ def staff_screen(permission: str) -> Callable[[View], View]:
 
 def show_screen(request: HttpRequest, template: str, *, title: str, **context: Any) -> TemplateResponse:
     """A page inside the admin's frame: its navigation, permissions, messages and dark mode."""
-    request.current_app = admin.site.name  # type: ignore[attr-defined] # as the admin's own views do
+    request.current_app = admin.site.name  # as the admin's own views do
     return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **context})
 
 
@@ -72,8 +72,3 @@ def page_of(row: Model) -> str:
     """The address of the screen that shows this row; "" where there is none."""
     url = _pages.get(type(row))
     return url(row) if url else ""
-
-
-def has_any(request: HttpRequest, permissions: Mapping[str, object] | list[str]) -> bool:
-    """Whether the person in front may do any of these."""
-    return any(request.user.has_perm(permission) for permission in permissions)

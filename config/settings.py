@@ -142,7 +142,7 @@ POSTRIDER_ALLOWED_RECIPIENTS = env_list("POSTRIDER_ALLOWED_RECIPIENTS")
 # What every template may show of the sender; the law wants the postal address in marketing mail.
 POSTRIDER_BRAND = {
     "name": env_str("POSTRIDER_BRAND_NAME", "Postrider"),
-    "address": env_str("POSTRIDER_BRAND_ADDRESS", "Postrider, 1 Example Street, Springfield"),
+    "address": env_str("POSTRIDER_BRAND_ADDRESS", "1 Example Street, Springfield"),
     "url": env_str("POSTRIDER_BRAND_URL", POSTRIDER_PUBLIC_URL),
     "logo_url": env_str("POSTRIDER_BRAND_LOGO_URL", ""),
     "color": env_str("POSTRIDER_BRAND_COLOR", "#4f46e5"),
@@ -215,6 +215,8 @@ MEDIA_ROOT = POSTRIDER_DATA_DIR / "media"
 
 # Console ---------------------------------------------------------------------------------------------------------
 
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Postrider",
     "SITE_HEADER": "Postrider",
@@ -240,6 +242,7 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "STYLES": ["config.console.stylesheet"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.console.favicon"}],
     "ENVIRONMENT": "config.console.environment_badge",
     "DASHBOARD_CALLBACK": "campaigns.console.fill_overview",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.console.navigation"},

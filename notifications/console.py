@@ -36,11 +36,12 @@ def list_messages(request: HttpRequest) -> HttpResponse:
     found = MessageFilter(request.GET, queryset=Message.objects.select_related("contact", "outbox"))
     rows, newer, older = _cut(found.qs if found.is_valid() else found.queryset.none(), request)
     query = request.GET.copy()
-    for name in ("before", "since_id"):
+    for name in ("before", "since_id", *(name for name, value in request.GET.items() if not value)):
         query.pop(name, None)
     return show_screen(
         request, "notifications/console/messages.html", title=_("Messages"), filter=found, rows=rows, newer=newer,
         older=older, query=query.urlencode(), is_fullwidth="1",
+        is_bounded=found.is_valid() and found.is_bounded,
         is_filtered=any(found.data.get(one) for one in found.form.fields),
         is_refined=any(found.data.get(one) for one in ("contact", "reason", "source", "template", "after", "until")),
     )  # fmt: skip

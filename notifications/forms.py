@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminPasswordInput, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import provider_kinds
@@ -67,7 +67,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 def _secret_field(name: str, *, is_held: bool) -> forms.CharField:
     return forms.CharField(
         required=False, label=name.replace("_", " ").capitalize(), strip=True, max_length=5000,
-        widget=UnfoldAdminPasswordInput(
+        widget=UnfoldAdminPasswordWidget(
             attrs={"autocomplete": "new-password", "placeholder": "stored; empty keeps it" if is_held else "not set"},
             render_value=False,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from notifications.delivery import outbox
 from notifications.delivery.failpoints import fail_point
 from notifications.delivery.models import Outbox
 from notifications.routing.plan import Plan, plan_mail
-from preferences.facts import Facts, gather_facts
+from preferences.facts import Facts, gather_facts, lock_contact
 from tracking.models import Event, Message
 
 logger = logging.getLogger("postrider.routing")
@@ -55,12 +55,14 @@ def _route(events: Sequence[Event]) -> Sequence[Event]:
         return events
     at = clock.now()
     fail_point("before_route")
+    _lock_cancelling(events)
     facts = gather_facts(event.contact_id for event in events if event.contact_id)
     plans = [plan for event in events for plan in _plans(event, facts, at=at)]
     outbox.submit([plan.submission for plan in plans if plan.refusal is None])
     _log_refused([plan for plan in plans if plan.refusal is not None], at=at)
     for event in events:
         _cancel_waiting(event, at=at)
+        _cancel_overtaken(event, at=at)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(routed_at=at, secrets=None)
     fail_point("after_route")
     return events
@@ -85,6 +87,33 @@ def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def _lock_cancelling(events: Sequence[Event]) -> None:
+    """Let events that end one another be routed one after the other: each sees what the other one wrote."""
+    locked = {
+        event.contact_id
+        for event in events
+        if event.contact_id and (types_cancelled_by(event.name) or any(_ends(event)))
+    }
+    for contact_id in sorted(locked):
+        lock_contact(contact_id)
+
+
+def _ends(event: Event) -> Iterator[tuple[type[NotificationType], tuple[str, ...]]]:
+    """The types that the event causes and that other events can end, with those events' names."""
+    return ((kind, kind.cancelled_by) for kind in types_for_event(event.name) if kind.cancelled_by)
+
+
+def _cancel_overtaken(event: Event, *, at: datetime) -> None:
+    """Withdraw what an event caused, where one that ends it was routed first: streams do not wait for each other."""
+    for kind, names in _ends(event):
+        later = Event.objects.filter(
+            contact=event.contact_id, name__in=names, id__gt=event.pk, state=Event.State.ACCEPTED
+        )
+        if name := later.order_by("id").values_list("name", flat=True).first():
+            caused = Outbox.objects.filter(message__event_id=event.pk, type_key=kind.key)
+            outbox.cancel(list(caused.values_list("message_id", flat=True)), at=at, reason=f"event:{name}"[:64])
 
 
 def _cancel_waiting(event: Event, *, at: datetime) -> None:

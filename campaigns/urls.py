@@ -1,0 +1,12 @@
+"""Under which addresses are campaigns and the overview worked with?"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from campaigns import console
+
+app_name = "campaigns"
+urlpatterns = [
+    path("overview/", console.refresh, name="overview"),
+]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from notifications.delivery.checks import check_providers
+from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.simulated import (
+    KINDS,
+    NotInProduction,
+    SimulatorSilent,
+    ensure_simulated_providers,
+    tell_simulator,
+)
+from tests.simulator.process import Process
+
+pytestmark = pytest.mark.django_db
+
+
+def test_making_them_again_changes_nothing() -> None:
+    first = {one.kind: one.settings() for one in ensure_simulated_providers()}
+    assert {one.kind: one.settings() for one in ensure_simulated_providers()} == first
+    assert Provider.objects.count() == len(KINDS)
+
+
+def test_they_pass_the_checks() -> None:
+    ensure_simulated_providers()
+    assert check_providers(databases=["default"]) == []
+
+
+def test_a_place_that_was_removed_stays_removed() -> None:
+    ensure_simulated_providers()
+    PoolMember.objects.filter(stream="marketing").delete()
+    ensure_simulated_providers()
+    assert not PoolMember.objects.filter(stream="marketing").exists()
+
+
+def test_smtp_stands_last_in_every_pool() -> None:
+    ensure_simulated_providers()
+    for stream in ("critical", "transactional", "notification", "marketing"):
+        last = PoolMember.objects.filter(stream=stream).order_by("priority").last()
+        assert last is not None
+        assert last.provider.kind == "smtp"
+
+
+def test_both_sides_hold_the_same_webhook_keys(mailbox: Process) -> None:
+    before = mailbox.control("GET", "accounts")
+    try:
+        providers = ensure_simulated_providers()
+        tell_simulator(providers)
+        known = {one["provider"]: one["webhook_verification_key"] for one in mailbox.control("GET", "accounts")}
+    finally:
+        for one in before:
+            one.pop("webhook_verification_key")
+        mailbox.control("PUT", "accounts", before)
+    for one in providers:
+        assert one.kind == "smtp" or known[one.kind] in one.read_credentials().values()
+
+
+def test_a_silent_simulator_is_a_clear_error(settings: Any) -> None:
+    settings.POSTRIDER_SIMULATOR_URL = "http://127.0.0.1:9"
+    with pytest.raises(SimulatorSilent, match="No simulator at"):
+        tell_simulator(ensure_simulated_providers())
+    with pytest.raises(CommandError, match="No simulator at"):
+        call_command("simulated_providers")
+
+
+def test_never_in_production(settings: Any) -> None:
+    settings.POSTRIDER_ENV = "production"
+    with pytest.raises(NotInProduction):
+        ensure_simulated_providers()
