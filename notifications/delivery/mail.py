@@ -159,7 +159,9 @@ class Shown:
 
 
 def show_mail(call: Call, message_id: UUID) -> Shown | None:
-    """What `message_id` was sent in `call`; None where its values were secret and are erased."""
+    """What `message_id` was sent in `call`; None where its values are secret, erased or not."""
+    if call.members is None:
+        return None
     parcel = read_parcel(call)
     for member in parcel.members:
         if member.message_id == message_id:
