@@ -102,7 +102,8 @@ def _wait(what: Callable[[], bool], *, seconds: float = 30) -> None:
 
 def _order(contact: Contact, number: int) -> None:
     payload = {
-        "order_number": str(number), "items": [{"name": "Mug", "quantity": 1, "price": "9.00"}], "total": "9.00", "currency": "EUR",
+        "order_number": str(number), "items": [{"name": "Mug", "quantity": 1, "price": "9.00"}],
+        "total": "9.00", "currency": "EUR",
         "order_url": "https://shop.example/orders/1",
     }  # fmt: skip
     event.send(sender=None, name=OrderConfirmation.event, contact=contact, payload=payload)
