@@ -18,7 +18,6 @@ from anymail.message import AnymailRecipientStatus, AnymailStatus
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from notifications.compose.render import TOKEN, Document, Slot
 from notifications.delivery.failures import Kind, Verdict, judge_exception
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
@@ -75,6 +74,8 @@ class ApiKind(ProviderKind):
     simulator_path: ClassVar[str]
     #: Whether the API can be told not to track opens and clicks itself.
     can_switch_tracking_off: ClassVar[bool] = True
+    #: Field of a JSON answer that holds the provider's own error code.
+    error_field: ClassVar[str] = ""
 
     def send(self, parcel: Parcel) -> Sequence[Verdict]:
         """Make the call, in batch where there are several members."""
@@ -110,7 +111,13 @@ class ApiKind(ProviderKind):
 
     def error_code(self, error: Exception) -> str:
         """The provider's own error code in an exception's response, for the failure table."""
-        return ""
+        response = getattr(error, "response", None)
+        if not self.error_field or response is None:
+            return ""
+        try:
+            return str(response.json()[self.error_field])
+        except (ValueError, KeyError, TypeError):
+            return ""
 
     def build(self, parcel: Parcel) -> Envelope:
         """The message as Anymail takes it: joined for one member, in the provider's batch form for several."""
@@ -165,40 +172,6 @@ class ApiKind(ProviderKind):
         return kept.backend
 
 
-def placeholders(document: Document, name: str) -> str:
-    """A document with `{name}N{...}` style placeholders: `name` has one %s for the slot's number."""
-    return "".join(part if isinstance(part, str) else name % _number(part) for part in document)
-
-
-def merge_values(member: Member) -> dict[str, str]:
-    """A member's value for each placeholder number."""
-    return {"t": member.token, **{str(index): value for index, value in enumerate(member.values.regions)}}
-
-
-def statics(parcel: Parcel) -> str:
-    """All static text of a parcel's documents."""
-    documents = (parcel.version.subject, parcel.version.html, parcel.version.text)
-    return "".join(part for document in documents for part in document if isinstance(part, str))
-
-
-def batch_headers(message: Envelope, parcel: Parcel) -> None:
-    """Give each recipient of a batch their own headers and our message id."""
-    message.merge_headers = {member.address: parcel.own_headers(member) for member in parcel.members}
-    message.merge_metadata = {member.address: {"message_id": str(member.message_id)} for member in parcel.members}
-
-
-def nonce(parcel: Parcel) -> str:
-    """Part of placeholder names that no template and no value can hold: it is of the call, and the same again."""
-    return parcel.call_id.hex[-12:]
-
-
-def fill_bodies(parcel: Parcel) -> dict[str, tuple[str, str, str]]:
-    """Each member's finished subject, text and HTML, by address."""
-    return {
-        member.address: (parcel.subject(member), parcel.text(member), parcel.html(member)) for member in parcel.members
-    }
-
-
 def _mailbox(member: Member) -> str:
     """A recipient as Anymail parses it; plain names skip the standard library's slow quoting."""
     if not member.name:
@@ -206,10 +179,6 @@ def _mailbox(member: Member) -> str:
     if _PLAIN_NAME.fullmatch(member.name):
         return f"{member.name} <{member.address}>"
     return str(Address(display_name=member.name, addr_spec=member.address))
-
-
-def _number(slot: Slot) -> str:
-    return "t" if slot == TOKEN else str(slot.index)
 
 
 def _with_members(parcel: Parcel, members: tuple[Member, ...]) -> Parcel:

@@ -7,15 +7,7 @@ from django.http import HttpRequest
 
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.api import (
-    ApiKind,
-    Envelope,
-    batch_headers,
-    merge_values,
-    nonce,
-    placeholders,
-    statics,
-)
+from notifications.delivery.providers.batches import MergingKind, statics
 from notifications.delivery.providers.mailgun.failures import FAILURES
 from notifications.delivery.providers.mailgun.webhooks import read_webhook
 from tracking.receipts import Report
@@ -24,7 +16,7 @@ from tracking.receipts import Report
 _SYNTAX = "%recipient"
 
 
-class Mailgun(ApiKind):
+class Mailgun(MergingKind):
     """Mailgun's messages API. https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/"""
 
     slug = "mailgun"
@@ -46,21 +38,13 @@ class Mailgun(ApiKind):
             if any(_SYNTAX in value for value in member.values.regions)
         }
 
-    def build_batch(self, parcel: Parcel) -> Envelope:
-        """Content with %recipient.…% placeholders and one set of variables a recipient."""
-        mark = nonce(parcel)
-        name = f"%%recipient.p{mark}_%s%%"
-        version = parcel.version
-        message = self.blank(
-            parcel, subject=placeholders(version.subject, name), text=placeholders(version.text, name),
-            html=placeholders(version.html, name),
-        )  # fmt: skip
-        message.merge_data = {
-            member.address: {f"p{mark}_{number}": value for number, value in merge_values(member).items()}
-            for member in parcel.members
-        }
-        batch_headers(message, parcel)
-        return message
+    def key_pattern(self, nonce: str) -> str:
+        """A recipient variable's name."""
+        return f"p{nonce}_%s"
+
+    def mark_pattern(self, nonce: str) -> str:
+        """Where Mailgun puts that variable."""
+        return f"%%recipient.{self.key_pattern(nonce)}%%"
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from notifications.delivery.failures import Kind, redact
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.api import ApiKind, Envelope, batch_headers, fill_bodies
+from notifications.delivery.providers.api import Envelope
+from notifications.delivery.providers.batches import FinishedKind
 from notifications.delivery.providers.postmark.failures import FAILURES, ITEM_FAILURES
 from notifications.delivery.providers.postmark.webhooks import read_webhook
 from tracking.receipts import Report
@@ -48,7 +49,7 @@ class Backend(EmailBackend):  # type: ignore[misc] # Anymail is not typed
         return {address: _item_status(answer) for address, answer in zip(addresses, answers, strict=False)}
 
 
-class Postmark(ApiKind):
+class Postmark(FinishedKind):
     """Postmark's email API. https://postmarkapp.com/developer/api/email-api"""
 
     slug = "postmark"
@@ -57,6 +58,7 @@ class Postmark(ApiKind):
     simulator_path = "postmark"
     batch_limit = 500  # "up to 500 messages per batch"
     failures = FAILURES
+    error_field = "ErrorCode"
     credentials = ("server_token",)
     webhook_credentials = ("webhook_secret",)
     header_exceptions = {"x-pm-keepid": "asks Postmark to keep our Message-ID; it is not passed on"}
@@ -66,21 +68,6 @@ class Postmark(ApiKind):
         message = super().blank(parcel, subject=subject, text=text, html=html)
         message.extra_headers["X-PM-KeepID"] = "true"
         return message
-
-    def build_batch(self, parcel: Parcel) -> Envelope:
-        """One message whose content is filled in for each recipient."""
-        message = self.blank(parcel, subject="", text="", html="<p></p>")
-        message.bodies = fill_bodies(parcel)
-        batch_headers(message, parcel)
-        return message
-
-    def error_code(self, error: Exception) -> str:
-        """Postmark's ErrorCode."""
-        response = getattr(error, "response", None)
-        try:
-            return str(response.json()["ErrorCode"]) if response is not None else ""
-        except (ValueError, KeyError, TypeError):
-            return ""
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""

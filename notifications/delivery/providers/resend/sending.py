@@ -9,9 +9,9 @@ from typing import Any
 from anymail.backends.resend import EmailBackend, ResendPayload
 from django.http import HttpRequest
 
-from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.api import ApiKind, Envelope, batch_headers, fill_bodies
+from notifications.delivery.providers.api import Envelope
+from notifications.delivery.providers.batches import FinishedKind
 from notifications.delivery.providers.resend.failures import FAILURES
 from notifications.delivery.providers.resend.webhooks import read_webhook
 from tracking.receipts import Report
@@ -46,7 +46,7 @@ class Backend(EmailBackend):  # type: ignore[misc] # Anymail is not typed
         return KeyedPayload(message, defaults, self)
 
 
-class Resend(ApiKind):
+class Resend(FinishedKind):
     """Resend's emails API. https://resend.com/docs/api-reference/emails/send-batch-emails"""
 
     slug = "resend"
@@ -58,23 +58,9 @@ class Resend(ApiKind):
     can_switch_tracking_off = False  # it is a setting of the domain
     header_exceptions = {"message-id": "Resend hands over to Amazon SES, which sets its own"}
     failures = FAILURES
+    error_field = "name"
     credentials = ("api_key",)
     webhook_credentials = ("signing_secret",)
-
-    def build_batch(self, parcel: Parcel) -> Envelope:
-        """One message whose content is filled in for each recipient."""
-        message = self.blank(parcel, subject="", text="", html="<p></p>")
-        message.bodies = fill_bodies(parcel)
-        batch_headers(message, parcel)
-        return message
-
-    def error_code(self, error: Exception) -> str:
-        """Resend's error name."""
-        response = getattr(error, "response", None)
-        try:
-            return str(response.json()["name"]) if response is not None else ""
-        except (ValueError, KeyError, TypeError):
-            return ""
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.api import ApiKind, Envelope, batch_headers, merge_values, nonce, placeholders
+from notifications.delivery.providers.batches import MergingKind
 from notifications.delivery.providers.sendgrid.failures import FAILURES
 from notifications.delivery.providers.sendgrid.webhooks import read_webhook
 from tracking.receipts import Report
@@ -22,7 +22,7 @@ from anymail.backends.sendgrid import EmailBackend  # noqa: E402 - after the fil
 _MAX_SUBSTITUTIONS = 10_000
 
 
-class SendGrid(ApiKind):
+class SendGrid(MergingKind):
     """SendGrid's v3 mail send. https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send"""
 
     slug = "sendgrid"
@@ -42,20 +42,9 @@ class SendGrid(ApiKind):
             if sum(len(value.encode()) + 24 for value in member.values.regions) + 64 > _MAX_SUBSTITUTIONS
         }
 
-    def build_batch(self, parcel: Parcel) -> Envelope:
-        """Content with literal marks and, for each recipient, what stands in their place."""
-        name = f"-p{nonce(parcel)}.%s-"
-        version = parcel.version
-        message = self.blank(
-            parcel, subject=placeholders(version.subject, name), text=placeholders(version.text, name),
-            html=placeholders(version.html, name),
-        )  # fmt: skip
-        message.merge_data = {
-            member.address: {name % number: value for number, value in merge_values(member).items()}
-            for member in parcel.members
-        }
-        batch_headers(message, parcel)
-        return message
+    def key_pattern(self, nonce: str) -> str:
+        """A substitution: the literal text that is replaced."""
+        return f"-p{nonce}.%s-"
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
