@@ -20,6 +20,7 @@ S = Message.State
 EDGES: dict[Message.State, dict[Message.State, str]] = {
     S.QUEUED: {
         S.CLAIMED: "a worker takes a lease",
+        S.UNKNOWN: "a backup was restored that may be older than its sending",
         S.SKIPPED: "a rule forbids it",
         S.CANCELLED: "withdrawn",
         S.EXPIRED: "too late to be of use",
