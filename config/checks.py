@@ -85,7 +85,9 @@ def _is_fernet_key(key: str) -> bool:
 
 def _mail_road() -> str:
     if not settings.POSTRIDER_ALLOW_REAL_PROVIDERS:
-        return f"All mail goes to the provider simulator at {settings.POSTRIDER_SIMULATOR_URL}."
+        return f"Only the provider simulator is called, at {settings.POSTRIDER_SIMULATOR_URL}."
     if settings.POSTRIDER_ALLOWED_RECIPIENTS:
         return f"Real providers are on, for {len(settings.POSTRIDER_ALLOWED_RECIPIENTS)} allowed recipients or domains."
-    return "Real providers are on, for every recipient."
+    if settings.IS_PRODUCTION:
+        return "Real providers are on, for every recipient."
+    return "Real providers are on, but POSTRIDER_ALLOWED_RECIPIENTS is empty: outside production nobody is reached."

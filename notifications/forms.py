@@ -16,7 +16,11 @@ PREFIX = "credential_"
 def credential_names(kind: str) -> tuple[str, ...]:
     """The secrets that a kind of provider asks for, those of its webhooks last."""
     known = provider_kinds().get(kind)
-    return tuple(dict.fromkeys((*known.credentials, *known.webhook_credentials))) if known else ()
+    return (
+        tuple(dict.fromkeys((*known.credentials, *known.optional_credentials, *known.webhook_credentials)))
+        if known
+        else ()
+    )
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable when it runs

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
+from django.core import checks
 from django.core.checks import CheckMessage, Error
 from pydantic import BaseModel, SecretStr
 
@@ -21,7 +22,7 @@ _EVENT_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
 def check_types(**_: Any) -> list[CheckMessage]:
     """All faults of all declared types."""
     found: list[CheckMessage] = [fault for kind in declared for fault in faults_of(kind)]
-    return found + _repeated_keys() + _conflicting_schemas()
+    return found + _repeated_keys() + _conflicting_schemas() + _unknown_withdrawals()
 
 
 def faults_of(kind: type[NotificationType]) -> list[CheckMessage]:
@@ -108,6 +109,20 @@ def _conflicting_schemas() -> list[CheckMessage]:
         for kind in kinds[1:]
         if kind.payload is not kinds[0].payload
     ]
+
+
+def _unknown_withdrawals() -> list[CheckMessage]:
+    known = {kind.event for kind in declared if not faults_of(kind)}
+    return [
+        checks.Warning(
+            f"Notification type {_path(kind)} is cancelled by {name!r}, which no type declares as its event.",
+            hint="Such an event is refused as unknown, so it cancels nothing: declare a type for it, or drop it.",
+            obj=kind, id="catalog.W001",
+        )
+        for kind in declared
+        for name in kind.cancelled_by
+        if name not in known
+    ]  # fmt: skip
 
 
 def _is_model(declared_payload: object) -> bool:

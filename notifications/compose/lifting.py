@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from notifications.compose.components import BLOCK_PARENTS, HOLDS_HTML, HOLDS_TEXT
 from notifications.compose.findings import Finding, SourceFault
-from notifications.compose.markup import Markup, Place, mask, read_markup
+from notifications.compose.markup import Element, Markup, Place, mask, read_markup
 from notifications.compose.source import Piece
 from notifications.compose.spans import Kind, Span, find_blocks, find_spans
 
@@ -32,7 +32,7 @@ class Lifted:
     text: str
     finding: Finding  # to report when the compiler loses it
     is_liquid: bool
-    may_vanish: bool = False  # a style that nothing in the mail uses
+    may_vanish: bool = False  # a style or a default that nothing in the mail uses
 
     def as_finding(self, reason: str) -> Finding:
         return replace(self.finding, reason=reason)
@@ -199,8 +199,16 @@ def _word(piece: Piece, span: Span, places: dict[int, Place], tokens: Tokens) ->
         and (place.element is None or place.element.name not in _TEXT_ONLY)
     )
     as_comment = span.kind is Kind.TAG and stands_in_markup
-    is_style = place.element is not None and place.element.name == "mj-style"
-    return tokens.add(_lifted(piece, span, may_vanish=is_style), as_comment=as_comment)
+    return tokens.add(_lifted(piece, span, may_vanish=_may_stay_unused(place.element)), as_comment=as_comment)
+
+
+def _may_stay_unused(element: Element | None) -> bool:
+    """Styles, and defaults in mj-attributes, are dropped when nothing in the mail uses them."""
+    while element is not None:
+        if element.name in {"mj-style", "mj-attributes"}:
+            return True
+        element = element.parent
+    return False
 
 
 def _entities(piece: Piece, spans: tuple[Span, ...], markup: Markup, tokens: Tokens) -> list[Cut]:

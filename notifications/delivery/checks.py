@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Tags as DjangoTags
 from django.db import connection
 
+from config.vault import Unreadable
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import provider_kinds
 
@@ -30,9 +31,15 @@ def _faults(provider: Provider) -> list[CheckMessage]:
         return [
             Error(f"Provider {provider.key!r} is of the unknown kind {provider.kind!r}.", hint=hint, id="delivery.E001")
         ]
-    held = provider.settings()
+    try:
+        held = provider.settings()
+    except Unreadable as error:
+        return [
+            Error(f"The credentials of provider {provider.key!r} cannot be read.", hint=str(error), id="delivery.E004")
+        ]
     found: list[CheckMessage] = []
-    if missing := [name for name in kind.credentials if not held.get(name)]:
+    needed = (*kind.credentials, *(() if provider.is_simulated else kind.required_options))
+    if missing := [name for name in needed if not held.get(name)]:
         found.append(_missing(provider, "E002", missing, "it cannot send"))
     if missing := [name for name in kind.webhook_credentials if not held.get(name)]:
         found.append(_missing(provider, "E003", missing, "its webhooks are refused"))

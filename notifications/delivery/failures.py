@@ -20,7 +20,7 @@ from anymail.exceptions import (
 
 
 class Kind(StrEnum):
-    """What a verdict says; see docs/lifecycle.md for what follows from each."""
+    """What a verdict says; see docs/adding-a-provider.md for what follows from each."""
 
     ACCEPTED = "accepted"  # the provider has it
     TRANSIENT = "transient"  # provably not accepted; trying again may help

@@ -11,12 +11,14 @@ from preferences.addresses import domain_of
 def may_reach(provider: Provider, address: str) -> bool:
     """Whether `provider` may be called for `address` in this environment.
 
-    Production always; the simulator always; otherwise real providers must be allowed and the address or its domain
-    listed in POSTRIDER_ALLOWED_RECIPIENTS.
+    The simulator always. Real providers only where POSTRIDER_ALLOW_REAL_PROVIDERS is on (it is in production), and
+    then only for POSTRIDER_ALLOWED_RECIPIENTS; an empty list means everybody in production and nobody elsewhere.
     """
-    if provider.is_simulated or settings.POSTRIDER_ENV == "production":
+    if provider.is_simulated:
         return True
     if not settings.POSTRIDER_ALLOW_REAL_PROVIDERS:
         return False
     allowed = settings.POSTRIDER_ALLOWED_RECIPIENTS
+    if not allowed:
+        return bool(settings.IS_PRODUCTION)
     return address in allowed or f"@{domain_of(address)}" in allowed

@@ -31,6 +31,9 @@ class ProviderKind(ABC):
     #: Names of the credentials an account needs, and of those its webhooks need.
     credentials: ClassVar[tuple[str, ...]] = ()
     webhook_credentials: ClassVar[tuple[str, ...]] = ()
+    #: Secrets that an account may do without, and options that it cannot do without.
+    optional_credentials: ClassVar[tuple[str, ...]] = ()
+    required_options: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def send(self, parcel: Parcel) -> Sequence[Verdict]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.notifications.compose import making
 from tests.notifications.compose.making import LAYOUT, faults, section, text
 
 # The body begins on line 5 of its file.
@@ -73,3 +74,9 @@ def test_comments_are_left_out_and_may_hold_anything():
 
 def test_too_long_a_mail_is_refused_and_a_long_one_reported():
     assert faults(text("word " * 22_000))[0].startswith("5: 110 KB of HTML")
+
+
+def test_a_default_that_no_element_uses_may_go():
+    head = '<mj-head><mj-attributes><mj-button color="{{ brand.color }}" /></mj-attributes></mj-head>'
+    layout = f'<mjml>{head}<mj-body><mj-slot name="body" /></mj-body></mjml>'
+    assert "Hello" in making.compile_source(making.source(text("Hello"), layout=layout)).html

@@ -31,6 +31,16 @@ def test_what_the_backup_shows_as_waiting_is_not_sent(ada: Contact, mailbox: Pro
     assert mailbox.accepts() == []
 
 
+def test_events_that_were_not_routed_yet_count_too(ada: Contact, mailbox: Process, work: Callable[[], None]) -> None:
+    parcel_type()
+    _raise(ada)
+    backup = timezone.now()
+    call_command("recover", restored_to=backup.isoformat())
+    work()
+    assert Message.objects.get().state == "unknown"
+    assert mailbox.accepts() == []
+
+
 def test_what_came_later_is_sent(ada: Contact, work: Callable[[], None]) -> None:
     parcel_type()
     _raise(ada)

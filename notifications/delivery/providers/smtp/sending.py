@@ -47,7 +47,8 @@ class Smtp(ProviderKind):
     slug = "smtp"
     label = "SMTP"
     batch_limit = 50  # mails of one call share its uncertainty when a worker dies
-    credentials = ()
+    optional_credentials = ("password",)  # with "username" among the options
+    required_options = ("host",)
 
     def send(self, parcel: Parcel) -> Sequence[Verdict]:
         """Send each member's mail; after a broken connection the rest is not tried."""
@@ -67,6 +68,8 @@ class Smtp(ProviderKind):
             return Verdict(kind=Kind.PERMANENT_MESSAGE, code="bad_header", answer=str(error))
         try:
             client = self._connect(parcel.provider)
+        except KeyError as missing:
+            return Verdict(kind=Kind.PROVIDER_WIDE, code="not_set_up", answer=f"the account has no {missing}")
         except smtplib.SMTPAuthenticationError as error:
             return Verdict(kind=Kind.PROVIDER_WIDE, code=str(error.smtp_code), answer="authentication refused")
         except (OSError, smtplib.SMTPException) as error:
