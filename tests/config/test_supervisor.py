@@ -54,7 +54,7 @@ def test_what_keeps_dying_is_given_up(supervisor: Supervisor, monkeypatch: pytes
 
 
 def test_stopping_takes_grandchildren_along(supervisor: Supervisor, out: io.StringIO) -> None:
-    supervisor.keep([_program("import os, time; print(os.fork() or 'child', flush=True); time.sleep(60)")])
+    supervisor.keep([_program("import os, time; pid = os.fork(); pid and print(pid); time.sleep(60)")])
     supervisor.watch(until=lambda: any(word.isdigit() for word in out.getvalue().split()))
     supervisor.stop()
     grandchild = next(int(word) for word in out.getvalue().split() if word.isdigit())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.compose.compilation import compile_source
 from tests.notifications.compose import making
 from tests.notifications.compose.making import LAYOUT, faults, section, text
 
@@ -79,4 +80,4 @@ def test_too_long_a_mail_is_refused_and_a_long_one_reported():
 def test_a_default_that_no_element_uses_may_go():
     head = '<mj-head><mj-attributes><mj-button color="{{ brand.color }}" /></mj-attributes></mj-head>'
     layout = f'<mjml>{head}<mj-body><mj-slot name="body" /></mj-body></mjml>'
-    assert "Hello" in making.compile_source(making.source(text("Hello"), layout=layout)).html
+    assert "Hello" in compile_source(making.source(text("Hello"), layout=layout)).html
