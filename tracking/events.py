@@ -139,7 +139,8 @@ def _insert(event: Event) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tracking_event (id, name, contact_id, source, key, state, payload, secrets, body_digest,"
-            " faults, duplicate_of, stream) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING received_at",
+            " faults, duplicate_of, stream) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " RETURNING received_at",
             [
                 event.pk, event.name, event.contact_id, event.source, event.key, event.state,
                 json.dumps(event.payload), _bytes(event.secrets), _bytes(event.body_digest), json.dumps(event.faults),

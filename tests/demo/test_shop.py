@@ -141,3 +141,15 @@ def test_offers_are_for_staff(visitor: Client) -> None:
 
 def test_the_offers_page_shows_what_goes_out(admin_client: Client) -> None:
     assert b"Wool blanket" in admin_client.get("/shop/offers/").content
+
+
+def test_the_thank_you_page_leads_to_mail_and_log(visitor: Client, admin_client: Client) -> None:
+    page = check_out(visitor).content.decode()
+    assert "/inbox?q=ada%40example.com" in page
+    assert "/messages/?q=ada%40example.com" in page
+    assert admin_client.get("/messages/?q=ada%40example.com").status_code == 200
+
+
+def test_in_production_visitors_see_no_backstage(visitor: Client, settings: Any) -> None:
+    settings.POSTRIDER_ENV = "production"
+    assert "Backstage" not in check_out(visitor).content.decode()

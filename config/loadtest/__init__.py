@@ -1,0 +1,1 @@
+"""How fast is it on this machine? Scenarios for `manage.py loadtest`, each run against servers of its own."""

@@ -1,0 +1,22 @@
+"""What was asked for, and what came out?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: What a scenario returns: `rate` per second, `seconds`, `rss_mb`, and whatever else it measured.
+Outcome = dict[str, Any]
+
+
+class Failed(RuntimeError):
+    """What came out is wrong, not slow; the message says how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    number: int  # messages or events
+    workers: int
+    provider: str  # a kind; empty: the pools as they are
+    concurrency: int
+    has_journal: bool  # the simulator takes the mail, not somebody's sink

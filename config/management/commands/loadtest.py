@@ -1,0 +1,102 @@
+"""How fast is it here? `manage.py loadtest campaign --messages 100000 --workers 2`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.loadtest import campaign, events, latency, stack, webhooks
+from config.loadtest.options import Failed, Options, Outcome
+
+SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
+    "events": events.run,
+    "campaign": campaign.run,
+    "webhooks": webhooks.run,
+    "latency": latency.run,
+}
+_NUMBERS = {"events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200}
+_TAKING_ENDPOINT = ("campaign", "latency")
+
+
+class Command(BaseCommand):
+    help = "Measure this machine. Starts servers of its own unless DATABASE_URL and REDIS_URL are set."
+    requires_system_checks: list[str] = []  # they may ask the database, which is not up yet
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scenario", choices=SCENARIOS)
+        parser.add_argument("--messages", "--events", type=int, dest="number", help="how many")
+        parser.add_argument("--workers", type=int, default=1, help="worker processes of a campaign")
+        parser.add_argument("--provider", default="", choices=["mailgun", "sendgrid", "postmark", "resend", "smtp"])
+        parser.add_argument("--concurrency", type=int, default=32, help="webhooks under way at once")
+        parser.add_argument("--endpoint", default="", help="where mail goes: http://host:port or smtp://host:port")
+        parser.add_argument("--json", action="store_true", dest="is_json", help="one JSON object as the last line")
+        parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+
+    def handle(self, **options: Any) -> None:
+        if settings.POSTRIDER_ENV == "production":
+            raise CommandError("A load test makes up thousands of people: it is not for production.")
+        options["provider"] = options["provider"] or ("smtp" if options["endpoint"].startswith("smtp") else "")
+        _check_endpoint(options)
+        if options["inside"]:
+            self._measure(options)
+        else:
+            self._start_inside(options)
+
+    def _start_inside(self, options: dict[str, Any]) -> None:
+        """Run this command again where the servers are: settings are read once a process."""
+        directory = settings.POSTRIDER_DATA_DIR / "loadtest"
+        try:
+            with stack.environment(directory, endpoint=options["endpoint"]) as variables:
+                command = [sys.executable, sys.argv[0], *sys.argv[1:], "--inside"]
+                code = subprocess.run(command, env=variables, check=False).returncode
+        except RuntimeError as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            code = 130
+        sys.exit(code)
+
+    def _measure(self, options: dict[str, Any]) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("sync_templates", stdout=self.stderr)
+        scenario = options["scenario"]
+        asked = Options(
+            number=options["number"] or _NUMBERS[scenario],
+            workers=options["workers"],
+            provider=options["provider"],
+            concurrency=options["concurrency"],
+            has_journal=not options["endpoint"],
+        )
+        try:
+            outcome = {"scenario": scenario, **_run(scenario, asked)}
+        except Failed as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(outcome) if options["is_json"] else _as_text(outcome))
+
+
+def _run(scenario: str, asked: Options) -> Outcome:
+    if scenario in _TAKING_ENDPOINT and asked.has_journal:
+        with stack.running_simulator():
+            return SCENARIOS[scenario](asked)
+    return SCENARIOS[scenario](asked)
+
+
+def _check_endpoint(options: dict[str, Any]) -> None:
+    endpoint, is_smtp = options["endpoint"], options["endpoint"].startswith("smtp://")
+    if endpoint and options["scenario"] not in _TAKING_ENDPOINT:
+        raise CommandError(f"--endpoint is for {' and '.join(_TAKING_ENDPOINT)}: the others hand nothing over.")
+    if endpoint and not endpoint.startswith(("http://", "smtp://")):
+        raise CommandError("--endpoint must be http://host:port or smtp://host:port.")
+    if endpoint and is_smtp != (options["provider"] == "smtp"):
+        raise CommandError("--endpoint smtp://… goes with --provider smtp, http://… with the others.")
+
+
+def _as_text(outcome: Outcome) -> str:
+    return "\n".join(f"{name:<22}{value}" for name, value in outcome.items())

@@ -1,0 +1,60 @@
+"""What can the shop's staff do? Publish the weekly offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import user_passes_test
+from django.db import transaction
+from django.db.models import Max, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods
+
+from demo.links import log_url, mails_url
+from demo.models import OfferEdition, Order, Product
+from demo.pages import show
+from demo.signals import tell_offers
+
+_staff_only = user_passes_test(lambda user: user.is_staff, login_url=reverse_lazy("demo:sign_in"))
+
+
+@_staff_only
+@require_http_methods(["GET", "POST"])
+def offers(request: HttpRequest) -> HttpResponse:
+    """The next edition, and the button that publishes it."""
+    if request.method == "POST":
+        number = request.POST.get("edition", "")
+        if number.isdigit():
+            publish_offers(int(number))
+        return redirect("demo:offers")
+    return show(
+        request,
+        "offers",
+        next_edition=(OfferEdition.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
+        last=OfferEdition.objects.first(),
+        products=Product.objects.filter(offer_price__isnull=False),
+        reader_count=len(find_readers()),
+        mails_url=mails_url(""),
+        log_url=log_url(""),
+    )
+
+
+@transaction.atomic
+def publish_offers(number: int) -> None:
+    """Tell everyone of an edition. The number was on the button: pressed twice, it is still one edition."""
+    _, is_new = OfferEdition.objects.get_or_create(number=number)
+    if is_new:
+        products = list(Product.objects.filter(offer_price__isnull=False))
+        tell_offers(OfferEdition(number=number), products, readers=find_readers())
+
+
+def find_readers() -> list[tuple[str, Any]]:
+    """Customers with an account, and addresses that bought without one. Who of them wants it, Postrider knows."""
+    users = get_user_model().objects.filter(is_active=True, is_staff=False).exclude(email="")
+    readers: list[tuple[str, Any]] = [(f"user-{user.pk}", user) for user in users]
+    known = {user.email.casefold() for user in users}
+    guests = Order.objects.filter(placed_at__isnull=False).values_list("email").annotate(first=Min("pk"))
+    return readers + [(f"order-{first}", email) for email, first in guests if email.casefold() not in known]

@@ -1,0 +1,131 @@
+"""Which mails does the shop's customer get, and which events cause them?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from notifications.catalog import NotificationType, SecretStr, Stream
+
+
+class SignedUp(BaseModel):
+    """Somebody made an account. Whose it is, is the event's contact."""
+
+    coupon: str = ""
+
+
+class Line(BaseModel):
+    """One product in an order."""
+
+    name: str
+    quantity: int = Field(ge=1)
+    price: Decimal = Field(ge=0)
+
+
+class OrderPlaced(BaseModel):
+    """Somebody bought something."""
+
+    order_number: str
+    customer_name: str = ""
+    items: list[Line] = Field(min_length=1)
+    total: Decimal
+    currency: str = "EUR"
+    order_url: str
+
+
+class ResetRequested(BaseModel):
+    """Somebody forgot a password. Whoever reads the address may set a new one, so it is kept nowhere in clear."""
+
+    reset_url: SecretStr
+    minutes: int = 60
+
+
+class CartLine(BaseModel):
+    """One product in a cart, its price with the currency."""
+
+    name: str
+    price: str
+
+
+class CartAbandoned(BaseModel):
+    """Somebody filled a cart and has not bought it."""
+
+    cart_url: str
+    items: list[CartLine] = Field(min_length=1)
+
+
+class Offer(BaseModel):
+    """A product at a better price."""
+
+    name: str
+    price: str
+    url: str
+    image_url: str = ""
+
+
+class OffersPublished(BaseModel):
+    """This week's offers are out."""
+
+    edition: int
+    offers: list[Offer] = Field(min_length=1)
+
+
+class Welcome(NotificationType):
+    key = "welcome"
+    name = "Welcome"
+    description = "Says hello to a new customer."
+    stream = Stream.NOTIFICATION
+    event = "customer.signed_up"
+    payload = SignedUp
+    template = "welcome"
+    expires_after = timedelta(days=2)  # nobody wants to be welcomed next week
+
+
+class OrderConfirmation(NotificationType):
+    key = "order-confirmation"
+    name = "Order confirmation"
+    description = "The receipt of an order."
+    stream = Stream.TRANSACTIONAL
+    event = "order.placed"
+    payload = OrderPlaced
+    template = "order-confirmation"
+
+
+class PasswordReset(NotificationType):
+    key = "password-reset"
+    name = "Password reset"
+    description = "The link that sets a new password."
+    stream = Stream.CRITICAL
+    event = "password.reset_requested"
+    payload = ResetRequested
+    template = "password-reset"
+    expires_after = timedelta(hours=1)  # as long as the link in it works
+
+
+class AbandonedCart(NotificationType):
+    key = "abandoned-cart"
+    name = "Abandoned cart"
+    description = "Reminds of a cart that was left, three quarters of an hour later."
+    stream = Stream.MARKETING
+    topic = "cart-reminders"
+    event = "cart.abandoned"
+    payload = CartAbandoned
+    template = "abandoned-cart"
+    delay = timedelta(minutes=45)
+    expires_after = timedelta(days=1)
+    # The shop raises the event at every change of a cart: the newest replaces the one before, an order ends it.
+    cancelled_by = ("cart.abandoned", "order.placed")
+
+
+class WeeklyOffers(NotificationType):
+    key = "weekly-offers"
+    name = "Weekly offers"
+    description = "A few products at a better price, once a week."
+    stream = Stream.MARKETING
+    topic = "weekly-offers"
+    event = "offers.published"
+    payload = OffersPublished
+    template = "weekly-offers"
+    expires_after = timedelta(days=3)
