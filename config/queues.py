@@ -27,8 +27,10 @@ WEBHOOKS = "webhooks"
 RING_TIMEOUT_SECONDS = 0.025
 # After a failed ring nobody tries again for this long: a hanging Redis must not slow a checkout.
 RING_PAUSE_SECONDS = 5.0
-# A bell that nobody answered may be rung again after this time.
-BELL_LIFETIME_MS = 10_000
+# A bell that nobody answered may be rung again after this time: what a lost doorbell costs at most.
+BELL_LIFETIME_MS = 2_000
+# While no worker answers, no more doorbells than this wait in a queue.
+MOST_WAITING_BELLS = 3
 
 
 class Stream(models.TextChoices):
@@ -86,11 +88,12 @@ def answer_bell(queue: str) -> None:
 
 
 def _push_bell(queue: str) -> None:
-    connection = _bell_connection()
-    if not connection.set(_bell_key(queue), "1", nx=True, px=BELL_LIFETIME_MS):
+    if not _bell_connection().set(_bell_key(queue), "1", nx=True, px=BELL_LIFETIME_MS):
         return
-    job, args = (RECEIPTS_JOB, ()) if queue == WEBHOOKS else (DRAIN_JOB, (queue,))
-    _rq_queue(queue).enqueue_call(job, args=args, timeout=-1, result_ttl=0, failure_ttl=3600)
+    waiting = _rq_queue(queue)
+    if waiting.count < MOST_WAITING_BELLS:
+        job, args = (RECEIPTS_JOB, ()) if queue == WEBHOOKS else (DRAIN_JOB, (queue,))
+        waiting.enqueue_call(job, args=args, timeout=-1, result_ttl=0, failure_ttl=3600)
 
 
 def _bell_key(queue: str) -> str:

@@ -101,6 +101,14 @@ def test_other_mail_waits_for_its_workers(ada: Contact) -> None:
     assert not Message.objects.exists()
 
 
+def test_without_workers_few_bells_wait(ada: Contact) -> None:
+    parcel_type()
+    for _ in range(6):
+        _raise(ada)
+        django_rq.get_connection("transactional").delete("postrider:bell:transactional")
+    assert django_rq.get_queue("transactional").count == queues.MOST_WAITING_BELLS
+
+
 def test_the_sweeper_rings_for_what_no_bell_announced(ada: Contact) -> None:
     parcel_type()
     _raise(ada)
