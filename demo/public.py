@@ -135,7 +135,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
         user.save(update_fields=["password"])
         return show(request, "reset_done")
     response = show(request, "reset", form=form)
-    response["Referrer-Policy"] = "no-referrer"  # the address of this page is a secret
+    response["Referrer-Policy"] = "strict-origin"  # the address of this page is a secret; forms need the origin
     return response
 
 

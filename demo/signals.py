@@ -54,7 +54,7 @@ def tell_reset(user: User, *, token: str) -> None:
 
 def tell_cart(cart: Cart, lines: Sequence[CartItem]) -> None:
     """A cart has changed. Whether it stays behind is for the type to see: it waits, and an order withdraws it."""
-    if cart.user is None or not lines:
+    if cart.user is None or not cart.user.email or not lines:
         return
     items = [{"name": line.product.name, "price": _price(line.total)} for line in lines]
     payload = {"cart_url": public_url("demo:cart"), "items": items}

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--streams", default="", help="start workers for these only, e.g. critical,transactional")
 
     def handle(self, **options: Any) -> None:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell may have us ignore SIGINT
             signal.signal(number, signal.default_int_handler)  # all three ways to stop take one path
         os.chdir(settings.BASE_DIR)
         if options["check"]:
@@ -138,5 +138,7 @@ def _explain(name: str, finished: Finished) -> str:
 def _greet(supervisor: Supervisor, ports: Ports, login: str) -> None:
     supervisor.say(f"console    {os.environ['POSTRIDER_PUBLIC_URL']}/")
     supervisor.say(f"login      {login}")
+    if settings.POSTRIDER_DEMO:
+        supervisor.say(f"shop       {os.environ['POSTRIDER_PUBLIC_URL']}/shop/")
     supervisor.say(f"mails      {os.environ['POSTRIDER_SIMULATOR_URL']}/inbox   (SMTP on port {ports.smtp})")
     supervisor.say("Ctrl-C stops everything.")

@@ -38,7 +38,14 @@ class Command(BaseCommand):
 def _login() -> str:
     """Name and password of a superuser, made when there is none; a password changed since is not told."""
     user, is_new = get_user_model().objects.get_or_create(
-        username=LOGIN, defaults={"is_staff": True, "is_superuser": True, "first_name": "Demo", "last_name": "Admin"}
+        username=LOGIN,
+        defaults={
+            "is_staff": True,
+            "is_superuser": True,
+            "first_name": "Demo",
+            "last_name": "Admin",
+            "email": "admin@shop.example",
+        },
     )
     if is_new:
         user.set_password(PASSWORD)

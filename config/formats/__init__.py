@@ -1,0 +1,1 @@
+"""How are dates and times written on screens?"""

@@ -1,0 +1,1 @@
+"""How are they written in English?"""
