@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 
 from config import vault
 from preferences.addresses import BadAddress, normalise_address
@@ -33,6 +33,17 @@ def resolve_contact(addressee: Addressee | None) -> Contact:
     if addressee is None:
         raise NoSuchContact("no contact was given; pass a Contact, a user or an e-mail address")
     raise NoSuchContact(f"a {type(addressee).__name__} is no contact; pass a Contact, a user or an e-mail address")
+
+
+def resolve_contact_id(addressee: Addressee | None) -> int:
+    """The id of that contact, for callers who need no more; of a known address in one plain query. Raises the same."""
+    if isinstance(addressee, str):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM preferences_contact WHERE address = %s", [normalise_address(addressee)])
+            row = cursor.fetchone()
+        if row is not None:
+            return int(row[0])
+    return resolve_contact(addressee).pk
 
 
 def upsert_contact(email: str, *, first_name: str = "", last_name: str = "") -> Contact:

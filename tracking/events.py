@@ -17,8 +17,7 @@ from config import clock, vault
 from config.ids import new_id
 from config.queues import ring_on_commit
 from preferences.addresses import BadAddress
-from preferences.contacts import Addressee, NoSuchContact, resolve_contact
-from preferences.models import Contact
+from preferences.contacts import Addressee, NoSuchContact, resolve_contact_id
 from tracking.models import Event
 from tracking.schemas import (
     BadPayload,
@@ -89,24 +88,24 @@ def _record(raised: Raised) -> Event:
     except BadPayload as bad:
         return _refuse(raised, bad.faults, shown=bad.shown)
     try:
-        contact = resolve_contact(raised.contact)
+        contact_id = resolve_contact_id(raised.contact)
     except (BadAddress, NoSuchContact) as bad_contact:
         return _refuse(raised, [Fault(path="contact", reason=str(bad_contact))], shown=checked.shown)
-    return _accept(raised, schema, checked, contact)
+    return _accept(raised, schema, checked, contact_id)
 
 
-def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contact: Contact) -> Event:
+def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contact_id: int) -> Event:
     event = Event(
-        id=new_id(), name=schema.name, contact=contact, source=raised.source, key=raised.key,
+        id=new_id(), name=schema.name, contact_id=contact_id, source=raised.source, key=raised.key,
         state=Event.State.ACCEPTED, payload=checked.shown, secrets=checked.sealed,
-        body_digest=_digest(schema.name, contact, checked.digest_source), stream=schema.stream,
+        body_digest=_digest(schema.name, contact_id, checked.digest_source), stream=schema.stream,
     )  # fmt: skip
     if raised.key:
         holder, digest = _claim(raised.source, raised.key, event, KEY_WINDOW)
         if holder != event.pk:
             return _answer_again(raised, checked, holder=holder, same_body=digest == event.body_digest)
     elif schema.dedupe_window:
-        holder = _claim_dedupe(schema, checked, event, contact)
+        holder = _claim_dedupe(schema, checked, event)
         if holder != event.pk:
             event.state, event.duplicate_of, event.secrets = Event.State.DUPLICATE, holder, None
     _insert(event)
@@ -156,9 +155,9 @@ def _bytes(value: bytes | memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)
 
 
-def _claim_dedupe(schema: EventSchema, checked: CheckedPayload, event: Event, contact: Contact) -> UUID:
+def _claim_dedupe(schema: EventSchema, checked: CheckedPayload, event: Event) -> UUID:
     fields = schema.dedupe_fields if schema.dedupe_fields is not None else tuple(checked.digest_source)
-    digest = _digest(schema.name, contact, {name: checked.digest_source.get(name) for name in fields})
+    digest = _digest(schema.name, event.contact_id, {name: checked.digest_source.get(name) for name in fields})
     window = schema.dedupe_window or KEY_WINDOW
     return _claim(f"dedupe:{schema.name}", digest.hex(), event, window)[0]
 
@@ -201,8 +200,8 @@ def purge_claims() -> int:
         return int(cursor.rowcount)
 
 
-def _digest(name: str, contact: Contact, body: dict[str, Any]) -> bytes:
-    text = json.dumps([name, contact.pk, body], sort_keys=True)
+def _digest(name: str, contact_id: int | None, body: dict[str, Any]) -> bytes:
+    text = json.dumps([name, contact_id, body], sort_keys=True)
     return vault.keyed_digest("event-body", hashlib.sha256(text.encode()).digest())
 
 
