@@ -20,10 +20,10 @@ class NotificationsConfig(AppConfig):
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
         from notifications.delivery import sweeper
-        from notifications.delivery.checks import check_providers
+        from notifications.delivery.checks import check_lease, check_providers
 
         discover()
-        for check in (check_types, check_templates, check_providers):
+        for check in (check_types, check_templates, check_lease, check_providers):
             register(check)
         receivers.connect()
         post_migrate.connect(_prepare, sender=self)

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Tags as DjangoTags
 from django.db import connection
 
 from config.vault import Unreadable
 from notifications.delivery.models import Provider
+from notifications.delivery.pipeline import CALL_SECONDS
 from notifications.delivery.providers import provider_kinds
+
+
+def check_lease(**_: Any) -> list[CheckMessage]:
+    """A lease must cover the longest hand-over, else no mail is ever handed over."""
+    if settings.POSTRIDER_LEASE_SECONDS > CALL_SECONDS:
+        return []
+    hint = f"Set it to more than {CALL_SECONDS}: the longest that a provider call may take."
+    return [Error("POSTRIDER_LEASE_SECONDS is shorter than a provider call.", hint=hint, id="delivery.E005")]
 
 
 def check_providers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from config.queues import Stream
 from notifications.compose.render import LoadedVersion, RenderFault, load_version, render
 from notifications.delivery import gate, outbox
 from notifications.delivery.failpoints import fail_point
+from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.handover import hand_over
 from notifications.delivery.mail import Member, Parcel, is_refusable, sender_of, shared_headers, store_call
 from notifications.delivery.models import PoolMember, Provider
@@ -47,8 +49,8 @@ BATCH_ROWS: dict[str, int] = {
 }
 #: Streams whose mails share a call; the others go alone, so that one uncertain answer touches one mail.
 _SHARING = frozenset({Stream.NOTIFICATION.value, Stream.MARKETING.value})
-#: Longest a provider call may take (connect and read), with room for the commit after it.
-CALL_SECONDS = 28
+#: Longest a hand-over may take: providers see to it, and the lease must cover it just before.
+CALL_SECONDS = 75
 NO_PROVIDER_WAIT = timedelta(seconds=15)
 
 
@@ -163,19 +165,27 @@ def _flights(ready: list[Ready], provider: Provider) -> Iterator[list[Ready]]:
 
 
 def _fly(flight: list[Ready], *, provider: Provider, version: LoadedVersion, is_tracked: bool) -> None:
+    leased_at = time.monotonic()
     parcel = _enter(flight, provider=provider, version=version, is_tracked=is_tracked)
     fail_point("after_gate")
     if parcel is None:
         return
     rows = {ready.row.message_id: ready.row for ready in flight}
-    call_out(parcel, rows)
+    call_out(parcel, rows, leased_at=leased_at)
 
 
-def call_out(parcel: Parcel, rows: Mapping[UUID, Claimed], *, is_repeat: bool = False) -> None:
-    """Make a stored call and commit its outcome, first of all."""
+def call_out(parcel: Parcel, rows: Mapping[UUID, Claimed], *, leased_at: float, is_repeat: bool = False) -> None:
+    """Make a stored call and commit its outcome, first of all.
+
+    `leased_at` is the monotonic time before the lease was taken: a process that was held up since, and whose lease
+    no longer covers a call, makes none.
+    """
     started_at = clock.now()
     fail_point("before_call")
-    verdicts, milliseconds = hand_over(parcel)
+    if time.monotonic() - leased_at > outbox.lease_time().total_seconds() - CALL_SECONDS:
+        verdicts, milliseconds = [Verdict(kind=Kind.NOT_TRIED)] * len(parcel.members), 0
+    else:
+        verdicts, milliseconds = hand_over(parcel)
     fail_point("after_call")
     record_outcome(parcel, verdicts, rows=rows, started_at=started_at, milliseconds=milliseconds, is_repeat=is_repeat)
     fail_point("after_outcome")

@@ -6,6 +6,7 @@ then critical mail goes at once by another road, mail declared `resend` goes aft
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,9 +49,10 @@ def reconsider_unknown(stream: str) -> int:
     """Look again at the unknown mails of a stream that are due for it; return the number of calls looked at."""
     calls = _due_calls(stream, at=clock.now())
     for call_id in calls:
+        leased_at = time.monotonic()
         repeat = _reconsider(call_id)
         if repeat is not None:
-            call_out(repeat.parcel, repeat.rows, is_repeat=True)
+            call_out(repeat.parcel, repeat.rows, leased_at=leased_at, is_repeat=True)
     return len(calls)
 
 

@@ -27,6 +27,9 @@ from notifications.delivery.providers.base import ProviderKind
 #: Providers keep idle connections for at least five seconds.
 IDLE_SECONDS = 3.0
 
+#: Mails that go one by one stop after this; with the last call's 25 seconds they stay well inside a lease.
+APART_SECONDS = 30.0
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 _VERDICTS: dict[str | None, Kind] = {
@@ -88,14 +91,22 @@ class ApiKind(ProviderKind):
         return set()
 
     def _send_apart(self, parcel: Parcel, alone: set[int]) -> list[Verdict]:
-        """The sharing members in one call, each other one in its own; after an uncertain answer no more calls."""
+        """The sharing members in one call, each other one in its own.
+
+        After an uncertain answer, or when time is up, the rest is not tried: it goes back into the queue.
+        """
+        deadline = time.monotonic() + APART_SECONDS
         together = tuple(member for index, member in enumerate(parcel.members) if index not in alone)
         verdicts: dict[int, Verdict] = {}
         if together:
             answers = iter(self._send_together(_with_members(parcel, together)))
             verdicts = {index: next(answers) for index in range(len(parcel.members)) if index not in alone}
         for index in sorted(alone):
-            verdicts[index] = self._send_together(_with_members(parcel, (parcel.members[index],)))[0]
+            is_uncertain = any(verdict.kind == Kind.AMBIGUOUS for verdict in verdicts.values())
+            if is_uncertain or time.monotonic() > deadline:
+                verdicts[index] = Verdict(kind=Kind.NOT_TRIED)
+            else:
+                verdicts[index] = self._send_together(_with_members(parcel, (parcel.members[index],)))[0]
         return [verdicts[index] for index in range(len(parcel.members))]
 
     def _send_together(self, parcel: Parcel) -> list[Verdict]:

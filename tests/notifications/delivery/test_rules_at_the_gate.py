@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from config import clock
 from notifications.delivery import outbox, sweeper
+from notifications.delivery.checks import check_lease
 from notifications.delivery.holds import resume, set_hold
 from notifications.delivery.models import Hold, Outbox, Provider
+from notifications.delivery.pipeline import deliver_batch
 from notifications.routing.router import route_waiting
 from preferences.choices import pause_until, unsubscribe
 from preferences.models import Contact, Suppression, Topic
@@ -214,3 +216,15 @@ def test_a_later_event_does_not_withdraw_its_own_mail(ada: Contact, work: Work) 
     _raise(ada)
     work()
     assert _outcome() == ("queued", "")
+
+
+def test_a_lease_that_covers_no_call_makes_none(ada: Contact, work: Work, mailbox: Process, settings: Any) -> None:
+    settings.POSTRIDER_LEASE_SECONDS = 10
+    assert [fault.id for fault in check_lease()] == ["delivery.E005"]
+    _waiting(ada)
+    for _ in range(2):
+        assert deliver_batch("transactional") == 1
+    assert mailbox.accepts() == []
+    settings.POSTRIDER_LEASE_SECONDS = 90
+    work()
+    assert _outcome() == ("sent", "")

@@ -20,10 +20,11 @@ from notifications.delivery.providers.smtp.failures import judge_answer
 from notifications.delivery.providers.smtp.wire import write_mail
 
 CONNECT_SECONDS = 5
-READ_SECONDS = 20
+READ_SECONDS = 15
 IDLE_SECONDS = 10.0
-#: A call ends early rather than outlive its lease; what is left goes back into the queue.
-CALL_SECONDS = 25.0
+#: A call ends early rather than outlive its lease; what is left goes back into the queue. The last mail may take
+#: four answers more.
+CALL_SECONDS = 15.0
 
 
 @dataclass(slots=True)
