@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from config.ids import derived_id, new_id
 from config.queues import WEBHOOKS, ring_on_commit
@@ -32,7 +33,7 @@ class Report:
 
     provider: str
     kind: MessageEvent.Kind
-    occurred_at: datetime
+    occurred_at: datetime | None  # None: the provider does not say
     event_key: str
     message_id: UUID | None
     provider_message_id: str = ""
@@ -103,6 +104,6 @@ def _receipt(report: Report) -> WebhookReceipt:
     return WebhookReceipt(
         id=derived_id(report.occurred_at, key) if report.event_key else new_id(),
         provider=report.provider, kind=report.kind, message_id=report.message_id,
-        provider_message_id=report.provider_message_id[:200], occurred_at=report.occurred_at,
+        provider_message_id=report.provider_message_id[:200], occurred_at=report.occurred_at or timezone.now(),
         raw={"event": report.raw, "detail": report.detail, "machine": report.machine_reason},
     )  # fmt: skip

@@ -116,7 +116,7 @@ class ApiKind(ProviderKind):
         except AnymailRecipientsRefused:
             pass  # each recipient's status says so
         except Exception as error:  # noqa: BLE001 - every error becomes a verdict
-            _open.pop(parcel.provider.pk, None)
+            _forget(parcel.provider)
             return [judge_exception(error, self.failures, provider_code=self.error_code(error))] * len(parcel.members)
         return [_verdict(message, member) for member in parcel.members]
 
@@ -171,8 +171,7 @@ class ApiKind(ProviderKind):
         kept = _open.get(provider.pk)
         now = time.monotonic()
         if kept is None or kept.options_digest != digest or now - kept.used_at > IDLE_SECONDS:
-            if kept is not None:
-                kept.backend.close()
+            _forget(provider)
             wanted = {name: value for name, value in options.items() if name not in self.webhook_credentials}
             backend = self.backend_class(**wanted)
             backend.open()
@@ -181,6 +180,12 @@ class ApiKind(ProviderKind):
             kept = _open[provider.pk] = _Open(backend, digest, now)
         kept.used_at = now
         return kept.backend
+
+
+def _forget(provider: Provider) -> None:
+    kept = _open.pop(provider.pk, None)
+    if kept is not None:
+        kept.backend.close()
 
 
 def _mailbox(member: Member) -> str:
