@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -32,8 +32,3 @@ def derived_id(at: datetime | None, key: bytes) -> UUID:
 def id_floor(at: datetime) -> UUID:
     """The smallest UUIDv7 of the millisecond `at`: the bound for ranges and partitions."""
     return UUID(int=(int(at.timestamp() * 1000) << 80) | _VERSION_7_AND_VARIANT)
-
-
-def id_time(identifier: UUID) -> datetime:
-    """The time inside a UUIDv7."""
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)

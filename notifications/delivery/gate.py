@@ -17,9 +17,8 @@ from django.db import connection
 from notifications.delivery import outbox
 from notifications.delivery.models import Hold
 from notifications.delivery.outbox import Claimed
-from preferences.eligibility import Ask, Decision, may_send
+from preferences.eligibility import Ask, may_send
 from preferences.facts import Facts, gather_facts
-from tracking import lifecycle
 from tracking.models import Message
 
 HELD_RECHECK = timedelta(minutes=5)
@@ -60,7 +59,10 @@ def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
         else:
             refused[verdict].append(row)
     for (state, reason), group in refused.items():
-        passage.refused += _settle(group, state, reason=reason, at=at)
+        if state == Message.State.DEFERRED:
+            passage.refused += outbox.defer(group, reason=reason, at=at, due_at=at + HELD_RECHECK)
+        else:
+            passage.refused += outbox.end(group, state, reason=reason, at=at)
     return passage
 
 
@@ -87,11 +89,7 @@ def _judge(row: Claimed, facts: Facts | None, *, hold: str | None, at: datetime)
     if hold == Hold.State.PAUSED:
         return Message.State.DEFERRED, "held"
     decision = may_send(facts, ask_of(row), at=at)
-    return None if decision.allowed else _refusal(decision)
-
-
-def _refusal(decision: Decision) -> tuple[Message.State, str]:
-    return Message.State.SKIPPED, decision.reason
+    return None if decision.allowed else (Message.State.SKIPPED, decision.reason)
 
 
 def ask_of(row: Claimed) -> Ask:
@@ -119,23 +117,3 @@ def _cancelled(rows: Sequence[Claimed]) -> set[UUID]:
             [[row.message_id for row in rows]],
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def _settle(rows: list[Claimed], state: Message.State, *, reason: str, at: datetime) -> int:
-    if state == Message.State.DEFERRED:
-        return _defer(rows, reason=reason, at=at)
-    ours = outbox.drop(rows)
-    return len(lifecycle.move(ours, state, at=at, reason=reason))
-
-
-def _defer(rows: list[Claimed], *, reason: str, at: datetime) -> int:
-    due_at = at + HELD_RECHECK
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notifications_outbox o SET state = 'deferred', lease_until = NULL, crashes = 0, due_at = %s"
-            " FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
-            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
-            [due_at, [row.message_id for row in rows], [row.fence for row in rows]],
-        )
-        ours = [row[0] for row in cursor.fetchall()]
-    return len(lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at))

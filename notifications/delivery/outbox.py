@@ -139,15 +139,32 @@ def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None
 
 def give_back(rows: Iterable[Claimed], *, due_at: datetime) -> int:
     """Return claimed rows unsent, unless someone else has them by now; return how many."""
+    return len(_put_back(rows, Outbox.State.QUEUED, due_at=due_at))
+
+
+def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetime) -> int:
+    """Hold claimed mails back until `due_at`, and say why in the log; return how many were still ours."""
+    ours = _put_back(rows, Outbox.State.DEFERRED, due_at=due_at)
+    return len(lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at))
+
+
+@transaction.atomic
+def end(rows: Iterable[Claimed], state: Message.State, *, reason: str, at: datetime) -> int:
+    """Settle claimed mails that will not be sent; return how many were still ours."""
+    return len(lifecycle.move(drop(rows), state, at=at, reason=reason))
+
+
+def _put_back(rows: Iterable[Claimed], state: Outbox.State, *, due_at: datetime) -> list[UUID]:
+    """Take claimed rows out of a worker's hands, to be claimed again from `due_at` on; return the ids still ours."""
     rows = list(rows)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notifications_outbox o SET state = 'queued', lease_until = NULL, crashes = 0, due_at = %s"
+            "UPDATE notifications_outbox o SET state = %s, lease_until = NULL, crashes = 0, due_at = %s"
             " FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
-            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed'",
-            [due_at, [row.message_id for row in rows], [row.fence for row in rows]],
+            " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
+            [state.value, due_at, [row.message_id for row in rows], [row.fence for row in rows]],
         )
-        return int(cursor.rowcount)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def drop(rows: Iterable[Claimed]) -> list[UUID]:
@@ -179,12 +196,6 @@ def cancel(message_ids: Sequence[UUID], *, at: datetime, reason: str) -> int:
     moved = lifecycle.move(resting, Message.State.CANCELLED, at=at, reason=reason)
     Outbox.objects.filter(message_id__in=moved).exclude(state=Outbox.State.CLAIMED).delete()
     return len(marked)
-
-
-def has_due(stream: str, *, at: datetime) -> bool:
-    """Whether any row of the stream is due."""
-    waiting = Outbox.objects.filter(stream=stream, state__in=["queued", "retrying", "deferred"], due_at__lte=at)
-    return waiting.exists()
 
 
 def _message(submission: Submission) -> Message:

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from config import clock
-from notifications.delivery import outbox
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Attempt, Call, Outbox, Provider
@@ -72,13 +71,6 @@ def record_outcome(
 
 def _still_open(verdict: Verdict) -> Verdict:
     return verdict if verdict.kind == Kind.ACCEPTED else replace(verdict, kind=Kind.AMBIGUOUS)
-
-
-def fail_rows(rows: Sequence[Claimed], state: Message.State, *, reason: str, at: datetime) -> int:
-    """Settle claimed mails that will not be sent; return how many were still ours."""
-    with transaction.atomic():
-        ours = outbox.drop(rows)
-        return len(lifecycle.move(ours, state, at=at, reason=reason))
 
 
 def _record(

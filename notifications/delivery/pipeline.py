@@ -30,7 +30,7 @@ from notifications.delivery.handover import hand_over
 from notifications.delivery.mail import Member, Parcel, is_refusable, sender_of, shared_headers, store_call
 from notifications.delivery.models import PoolMember, Provider
 from notifications.delivery.outbox import Claimed
-from notifications.delivery.outcome import fail_rows, record_outcome
+from notifications.delivery.outcome import record_outcome
 from notifications.delivery.pool import load_pool, pick_provider
 from notifications.delivery.providers import kind_of
 from notifications.delivery.sandbox import may_reach
@@ -118,7 +118,7 @@ def _load(rows: list[Claimed], *, is_tracked: bool, at: datetime) -> LoadedVersi
     try:
         return load_version(rows[0].template_version_id, tracked=is_tracked)
     except ObjectDoesNotExist:
-        fail_rows(rows, Message.State.FAILED, reason="no_template", at=at)
+        outbox.end(rows, Message.State.FAILED, reason="no_template", at=at)
         return None
 
 
@@ -138,7 +138,7 @@ def _render_all(
             faulty[fault.reason].append(row)
     for reason, failed in faulty.items():
         state = Message.State.SKIPPED if reason == "no_contact" else Message.State.FAILED
-        fail_rows(failed, state, reason=reason, at=at)
+        outbox.end(failed, state, reason=reason, at=at)
     fail_point("after_render")
     return ready
 
@@ -201,7 +201,7 @@ def _enter(flight: list[Ready], *, provider: Provider, version: LoadedVersion, i
     entered = gate.enter_sending([ready.row for ready in going], call_id=call_id, until=at + outbox.lease_time())
     late = [ready.row for ready in going if ready.row.message_id not in entered]
     if late:
-        fail_rows(late, Message.State.CANCELLED, reason="cancelled", at=at)
+        outbox.end(late, Message.State.CANCELLED, reason="cancelled", at=at)
     going = [ready for ready in going if ready.row.message_id in entered]
     if not going:
         return None
@@ -225,7 +225,7 @@ def _fit_to_go(flight: list[Ready], passage: gate.Passage, *, provider: Provider
     if moved:
         outbox.give_back(moved, due_at=at)
     if fenced:
-        fail_rows(fenced, Message.State.SKIPPED, reason="sandbox", at=at)
+        outbox.end(fenced, Message.State.SKIPPED, reason="sandbox", at=at)
     return going
 
 
