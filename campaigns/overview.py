@@ -129,6 +129,6 @@ def read_latency(*, at: datetime) -> Latency:
 
 def read_trouble(*, at: datetime, limit: int = 8) -> list[Message]:
     """The newest failed, dead and unknown mails of the last week, by the partial index on states aside."""
-    aside = Q(state__in=[Message.State.FAILED, Message.State.DEAD, Message.State.UNKNOWN])
+    aside = Q(aside__in=[Message.State.FAILED, Message.State.DEAD, Message.State.UNKNOWN])
     recent = Message.objects.filter(aside, pk__gte=id_floor(at - timedelta(days=7)))
     return list(recent.select_related("contact").order_by("-pk")[:limit])

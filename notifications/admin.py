@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
@@ -54,7 +53,6 @@ class ProviderAdmin(TeachingAdmin):
             (None, {"fields": ("name", "key", "kind", "standing", "missing", "is_enabled", "is_simulated", "options")}),
             *([("Credentials", {"fields": secrets})] if secrets else []),
             ("Webhook", {"fields": ("webhook_address",)}),
-            ("Block", {"fields": ("blocked_until", "blocked_reason"), "classes": ("collapse",)}),
         ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
@@ -84,12 +82,11 @@ class ProviderAdmin(TeachingAdmin):
         """Calls in the log name it: it is switched off, not deleted."""
         return False
 
-    @labelled("Standing", {"In use": "success", "Off": "info", "Blocked": "danger"})
+    @labelled("Standing", {"In use": "success", "Off": "info", "Refused": "danger"})
     def standing(self, provider: Provider) -> str:
         if not provider.is_enabled:
             return "Off"
-        is_blocked = provider.blocked_until is not None and provider.blocked_until > timezone.now()
-        return "Blocked" if is_blocked else "In use"
+        return "Refused" if provider.refused_at else "In use"
 
     @admin.display(description="Missing")
     def missing(self, provider: Provider) -> str:

@@ -110,11 +110,11 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
         if value in _WAITING:
             waiting = Outbox.objects.filter(state=value)
             return rows.filter(pk__in=waiting.values("message_id"))
-        return rows.filter(state=value)
+        return rows.filter(aside=value) if value in _ASIDE else rows.filter(state=value)
 
     def with_fact(self, rows: Messages, name: str, value: str) -> Messages:
         """Mails to which this happened."""
-        return rows.filter(state__in=ENDS[value]) if value in ENDS else rows.filter(**{f"{value}_at__isnull": False})
+        return rows.filter(aside__in=ENDS[value]) if value in ENDS else rows.filter(**{f"{value}_at__isnull": False})
 
     def since(self, rows: Messages, name: str, value: str) -> Messages:
         """Created so recently. Ids sort by time, so this is a range of the primary key."""

@@ -28,7 +28,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 
     class Meta:
         model = Provider
-        fields = ("name", "key", "kind", "options", "is_enabled", "is_simulated", "blocked_until", "blocked_reason")
+        fields = ("name", "key", "kind", "options", "is_enabled", "is_simulated")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from notifications.compose.models import Template, TemplateVersion
-from notifications.delivery.models import Attempt, Call, Hold, Outbox, PoolMember, Provider, WorkerBeat
+from notifications.delivery.models import (
+    Alert,
+    Attempt,
+    Breaker,
+    Call,
+    DeadLetter,
+    DomainPause,
+    Hold,
+    Outbox,
+    PoolMember,
+    Provider,
+    Sender,
+    SenderDomain,
+    WarmupDay,
+    WarmupPlan,
+    WorkerBeat,
+)
 
 __all__ = [
+    "Alert",
     "Attempt",
+    "Breaker",
     "Call",
+    "DeadLetter",
+    "DomainPause",
     "Hold",
     "Outbox",
     "PoolMember",
     "Provider",
+    "Sender",
+    "SenderDomain",
     "Template",
     "TemplateVersion",
+    "WarmupDay",
+    "WarmupPlan",
     "WorkerBeat",
 ]

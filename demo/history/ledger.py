@@ -158,7 +158,8 @@ class Ledger:
         took = self.luck.randint(40, 180) + call.size // 2
         self.attempts.append(
             Attempt(
-                id=self.make_id(at), call=call, provider_key=provider.key, started_at=at, milliseconds=took,
+                id=self.make_id(at), call=call, provider_key=provider.key, stream=call.stream, started_at=at,
+                milliseconds=took,
                 kind="accepted",
             )
         )  # fmt: skip

@@ -28,7 +28,8 @@ class Kind(StrEnum):
     PERMANENT_MESSAGE = "permanent_message"  # this content will never be accepted
     PERMANENT_RECIPIENT = "permanent_recipient"  # this mailbox will never accept
     BLOCKLISTED = "blocklisted"  # reputation or rate at the recipient's domain
-    PROVIDER_WIDE = "provider_wide"  # the account, not the mail: key refused, suspended, unpaid
+    PROVIDER_WIDE = "provider_wide"  # the account, not the mail: suspended, unpaid, its domain not verified
+    CREDENTIALS_REFUSED = "credentials_refused"  # the account's key or password; never tried again until mended
     NOT_TRIED = "not_tried"  # the call ended before this member's turn
     BUG = "bug"  # an exception of ours; treated as transient three times
 
@@ -50,7 +51,7 @@ FailureTable = Mapping[int | tuple[int, str], Kind]
 #: What a status means where a provider's own table says nothing. RFC 9110 15.5, 15.6; RFC 6585 4.
 HTTP_STATUS: FailureTable = {
     400: Kind.PERMANENT_MESSAGE,
-    401: Kind.PROVIDER_WIDE,
+    401: Kind.CREDENTIALS_REFUSED,
     402: Kind.PROVIDER_WIDE,
     403: Kind.PROVIDER_WIDE,
     404: Kind.PROVIDER_WIDE,  # a wrong address or domain of the account's set-up

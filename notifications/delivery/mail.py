@@ -45,6 +45,8 @@ class Parcel:
     sender: str
     headers: Mapping[str, str]
     members: tuple[Member, ...]
+    ip_pool: str = ""
+    tag: str = ""
 
     def subject(self, member: Member) -> str:
         return join(self.version.subject, member.values, token=member.token)
@@ -112,6 +114,7 @@ def store_call(parcel: Parcel, *, stream: str, is_tracked: bool, is_secret: bool
     return Call(
         id=parcel.call_id, provider=parcel.provider, stream=stream, template_version_id=parcel.version.id,
         is_tracked=is_tracked, sender=parcel.sender, headers=dict(parcel.headers), size=len(members),
+        ip_pool=parcel.ip_pool, tag=parcel.tag,
         members=None if is_secret else members,
         sealed_members=vault.seal(json.dumps(members)) if is_secret else None,
     )  # fmt: skip
@@ -140,6 +143,7 @@ def read_parcel(call: Call) -> Parcel:
     return Parcel(
         call_id=call.pk, provider=call.provider, sender=call.sender, headers=call.headers,
         version=load_version(call.template_version_id, tracked=call.is_tracked), members=read_members(call),
+        ip_pool=call.ip_pool, tag=call.tag,
     )  # fmt: skip
 
 

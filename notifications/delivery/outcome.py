@@ -85,7 +85,7 @@ def _record(
         _settle_accepted(parcel, dict(accepted), rows=rows, at=at)
     if others:
         _settle_others(parcel, others, rows=rows, at=at)
-    _record_attempt(parcel, verdicts, started_at=started_at, milliseconds=milliseconds)
+    _record_attempt(parcel, verdicts, rows=rows, started_at=started_at, milliseconds=milliseconds)
     if all(verdict.kind != Kind.AMBIGUOUS for verdict in verdicts):
         Call.objects.filter(pk=parcel.call_id, sealed_members__isnull=False).update(sealed_members=None)
 
@@ -207,18 +207,23 @@ def _block_provider(provider: Provider, verdicts: Iterable[Verdict], *, at: date
     wide = next((verdict for verdict in verdicts if verdict.kind == Kind.PROVIDER_WIDE), None)
     if wide is not None:
         logger.error("provider %s refuses the account (%s); it is left out for a while", provider.key, wide.code)
-        Provider.objects.filter(pk=provider.pk).update(
-            blocked_until=at + PROVIDER_BLOCK, blocked_reason=f"{wide.code} {wide.answer}"[:200]
-        )
+        Provider.objects.filter(pk=provider.pk).update(refused_at=at, refused_reason=f"{wide.code} {wide.answer}"[:200])
 
 
-def _record_attempt(parcel: Parcel, verdicts: Sequence[Verdict], *, started_at: datetime, milliseconds: int) -> None:
+def _record_attempt(
+    parcel: Parcel,
+    verdicts: Sequence[Verdict],
+    *,
+    rows: Mapping[UUID, Claimed],
+    started_at: datetime,
+    milliseconds: int,
+) -> None:
     """One row a try: the worst verdict speaks for the call."""
     worst = next((verdict for verdict in verdicts if verdict.kind != Kind.ACCEPTED), verdicts[0])
     Attempt.objects.bulk_create(
         [
             Attempt(
-                call_id=parcel.call_id, provider_key=parcel.provider.key, started_at=started_at,
+                call_id=parcel.call_id, provider_key=parcel.provider.key, stream=next(iter(rows.values())).stream, started_at=started_at,
                 milliseconds=milliseconds, kind=worst.kind.value, code=worst.code[:64], answer=worst.answer[:500],
             )
         ]

@@ -6,15 +6,14 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
-
-from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.models import Breaker, PoolMember, Provider
 
 
 def load_pool(stream: str, *, at: datetime) -> list[PoolMember]:
     """The usable members of a stream's pool: enabled and not blocked at `at`. One query."""
     members = PoolMember.objects.filter(stream=stream, provider__is_enabled=True).select_related("provider")
-    usable = members.filter(Q(provider__blocked_until=None) | Q(provider__blocked_until__lte=at))
+    shut = Breaker.objects.filter(stream=stream, open_until__gt=at, state=Breaker.State.OPEN)
+    usable = members.filter(provider__refused_at=None).exclude(provider__in=shut.values("provider"))
     return list(usable.order_by("priority", "id"))
 
 

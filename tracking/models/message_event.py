@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from config.ids import new_id
@@ -41,6 +42,12 @@ class MessageEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            # What harms an account's name: warm-up and reports ask for it by account and day.
+            models.Index(
+                fields=["provider", "-id"], name="message_event_harm", condition=Q(kind__in=["bounced", "complained"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -29,6 +29,8 @@ class Call(models.Model):
     is_tracked = models.BooleanField()
     sender = models.CharField(max_length=300, help_text="The From header.")
     headers = models.JSONField(default=dict, help_text="Headers that all members share.")
+    ip_pool = models.CharField(max_length=64, blank=True)
+    tag = models.CharField(max_length=64, blank=True)
     members = models.JSONField(null=True)
     sealed_members = models.BinaryField(null=True)
     size = models.PositiveIntegerField()
@@ -44,6 +46,7 @@ class Attempt(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="attempts")
     provider_key = models.CharField(max_length=64)
+    stream = models.CharField(max_length=16)
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
     kind = models.CharField(max_length=24, help_text='"accepted" or the kind of failure.')
@@ -52,6 +55,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["provider_key", "stream", "-id"], name="attempt_of_account")]
 
     def __str__(self) -> str:
         return f"{self.provider_key} {self.kind}"

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from notifications.delivery.models.waiting import WaitingMail
 from tracking.models import Message
 
 
-class Outbox(models.Model):
+class Outbox(WaitingMail):
     """One unsettled message: small, hot, deleted when settled. Holds the lease, the fence and what rendering needs."""
 
     class State(models.TextChoices):
@@ -21,34 +22,18 @@ class Outbox(models.Model):
         UNKNOWN = "unknown", "Unknown"
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="outbox")
-    contact_id = models.BigIntegerField()
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    stream = models.CharField(max_length=16)
-    priority = models.PositiveSmallIntegerField(default=50)
     due_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField(null=True)
     # Who works on it: every claim raises the fence, and a write with an older fence is refused.
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Calls made.")
     crashes = models.PositiveSmallIntegerField(default=0, help_text="Claims that never ended; three are poison.")
     batch_cap = models.PositiveSmallIntegerField(null=True, help_text="Goes in batches no larger than this.")
     call_id = models.UUIDField(null=True, help_text="The call it is in, while sending or unknown.")
     avoid_provider_id = models.BigIntegerField(null=True, help_text="Tried there last; another one goes first.")
     is_possibly_doubled = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField(null=True)
-    # What it is.
-    source = models.CharField(max_length=64)
-    type_key = models.CharField(max_length=64, blank=True)
-    topic_key = models.CharField(max_length=64, blank=True)
-    is_topic_default_on = models.BooleanField(default=True)
-    is_required = models.BooleanField(default=False)
-    is_tracked = models.BooleanField(default=True)
-    on_unknown = models.CharField(max_length=16, default="give_up")
-    template_version_id = models.UUIDField()
-    payload = models.JSONField(default=dict)
-    secrets = models.BinaryField(null=True)
 
     class Meta:
         verbose_name_plural = "outbox"
@@ -60,6 +45,7 @@ class Outbox(models.Model):
             ),
             models.Index(fields=["lease_until"], name="outbox_leased", condition=Q(state__in=["claimed", "sending"])),
             models.Index(fields=["call_id"], name="outbox_unknown", condition=Q(state="unknown")),
+            models.Index(fields=["order_key", "message"], name="outbox_ordered", condition=~Q(order_key="")),
             models.Index(fields=["expires_at"], name="outbox_expiring", condition=Q(expires_at__isnull=False)),
         ]
 

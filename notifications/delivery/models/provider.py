@@ -29,8 +29,17 @@ class Provider(models.Model):
     webhook_key = models.CharField(max_length=64, unique=True, default=new_webhook_key, editable=False)
     is_enabled = models.BooleanField(default=True)
     is_simulated = models.BooleanField(default=False, help_text="Speaks to the provider simulator.")
-    blocked_until = models.DateTimeField(null=True, blank=True, help_text="Not used before this time.")
-    blocked_reason = models.CharField(max_length=200, blank=True)
+    mails_per_second = models.FloatField(null=True, blank=True, help_text="Of all workers together; empty: no limit.")
+    calls_per_second = models.FloatField(null=True, blank=True, help_text="Of all workers together; empty: no limit.")
+    calls_at_once = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Calls (or connections) of all workers together; empty: no limit."
+    )
+    refused_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Its credentials were refused: not used until they are mended."
+    )
+    refused_reason = models.CharField(max_length=200, blank=True, editable=False)
+    tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    test_fault = models.CharField(max_length=200, blank=True, editable=False, help_text="Empty: the test passed.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -60,6 +69,8 @@ class PoolMember(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="memberships")
     priority = models.PositiveSmallIntegerField(default=10)
     weight = models.PositiveSmallIntegerField(default=1)
+    ip_pool = models.CharField(max_length=64, blank=True, help_text="The provider's pool of addresses to send from.")
+    tag = models.CharField(max_length=64, blank=True, help_text="Sent along, to find the mail in the provider's logs.")
 
     class Meta:
         ordering = ["stream", "priority"]

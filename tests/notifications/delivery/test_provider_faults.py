@@ -132,8 +132,8 @@ def test_a_refused_key_blocks_the_account_and_fails_over(
     assert _state() == ("sent", "")
     assert Message.objects.get().provider != "mailgun"
     blocked = Provider.objects.get(kind="mailgun")
-    assert blocked.blocked_until is not None
-    assert blocked.blocked_reason.startswith("401")
+    assert blocked.refused_at is not None
+    assert blocked.refused_reason.startswith("401")
 
 
 def test_without_a_usable_provider_mail_waits(mailgun: Provider, ada: Contact, work: Callable[[], None]) -> None:

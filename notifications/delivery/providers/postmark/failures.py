@@ -5,7 +5,7 @@ from __future__ import annotations
 from notifications.delivery.failures import FailureTable, Kind
 
 FAILURES: FailureTable = {
-    401: Kind.PROVIDER_WIDE,  # 10: bad or missing API token
+    401: Kind.CREDENTIALS_REFUSED,  # 10: bad or missing API token
     422: Kind.PERMANENT_MESSAGE,
     (422, "400"): Kind.PROVIDER_WIDE,  # sender signature not found
     (422, "401"): Kind.PROVIDER_WIDE,  # sender signature not confirmed

@@ -9,7 +9,7 @@ from notifications.delivery.failures import FailureTable, Kind
 
 FAILURES: FailureTable = {
     400: Kind.PERMANENT_MESSAGE,  # "Bad Request"
-    401: Kind.PROVIDER_WIDE,  # "Unauthorized": the API key
+    401: Kind.CREDENTIALS_REFUSED,  # "Unauthorized": the API key
     403: Kind.PROVIDER_WIDE,  # "Forbidden": sender identity not verified, or no scope
     413: Kind.PERMANENT_MESSAGE,  # "Payload Too Large"
     429: Kind.TRANSIENT,  # "Too Many Requests"

@@ -26,7 +26,7 @@ def judge_answer(code: int, text: str) -> Verdict:
 
 def _kind(code: int, enhanced: str, text: str) -> Kind:
     if code in _ACCOUNT:
-        return Kind.PROVIDER_WIDE
+        return Kind.CREDENTIALS_REFUSED
     if (code == 421 or enhanced.startswith("5.7.")) and _REPUTATION.search(text):
         return Kind.BLOCKLISTED
     if 400 <= code < 500:
