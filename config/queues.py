@@ -82,13 +82,13 @@ def ring_on_commit(queue: str) -> None:
 def answer_bell(queue: str) -> None:
     """Take the doorbell down as a drain starts, so that work arriving from now on rings again."""
     try:
-        _bell_connection().delete(_bell_key(queue))
+        quick_redis().delete(_bell_key(queue))
     except Exception as error:  # noqa: BLE001 - the bell also expires by itself
         logger.warning("doorbell for %s not taken down (%s)", queue, type(error).__name__)
 
 
 def _push_bell(queue: str) -> None:
-    if not _bell_connection().set(_bell_key(queue), "1", nx=True, px=BELL_LIFETIME_MS):
+    if not quick_redis().set(_bell_key(queue), "1", nx=True, px=BELL_LIFETIME_MS):
         return
     waiting = _rq_queue(queue)
     if waiting.count < MOST_WAITING_BELLS:
@@ -101,7 +101,8 @@ def _bell_key(queue: str) -> str:
 
 
 @cache
-def _bell_connection() -> redis.Redis:
+def quick_redis() -> redis.Redis:
+    """A connection to Redis that gives up after milliseconds: for what may be skipped."""
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
@@ -118,13 +119,13 @@ def _bell_connection() -> redis.Redis:
 def _rq_queue(queue: str) -> Any:
     import django_rq
 
-    return django_rq.get_queue(queue, commit_mode="auto", connection=_bell_connection())
+    return django_rq.get_queue(queue, commit_mode="auto", connection=quick_redis())
 
 
 def reset_bell() -> None:
     """Forget connections and the pause after a failure: for forked processes and for tests."""
     _bell.silent_until = 0.0
-    _bell_connection.cache_clear()
+    quick_redis.cache_clear()
     _rq_queue.cache_clear()
 
 

@@ -6,6 +6,7 @@ import time
 
 from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
 from notifications.delivery import sweeper
+from notifications.delivery.flights import Flights
 from notifications.delivery.pipeline import deliver_batch
 from notifications.delivery.unknowns import reconsider_unknown
 from notifications.routing.router import has_waiting, route_waiting
@@ -26,11 +27,12 @@ def drain(stream: str) -> None:
 def work(stream: str) -> bool:
     """Do about a second's work in a stream; return whether some may be left."""
     deadline = time.monotonic() + DRAIN_SECONDS
-    reconsider_unknown(stream)
-    while True:
-        done = route_waiting(stream) + deliver_batch(stream)
-        if not done or time.monotonic() > deadline:
-            return bool(done)
+    with Flights() as flights:
+        reconsider_unknown(stream, flights)
+        while True:
+            done = route_waiting(stream) + deliver_batch(stream, flights)
+            if not done or time.monotonic() > deadline:
+                return bool(done)
 
 
 def process_receipts() -> None:

@@ -16,9 +16,10 @@ from demo.history.people import HISTORY
 from notifications.catalog import NotificationType
 from notifications.compose.models import Template
 from notifications.compose.render import LoadedVersion, load_version, render
-from notifications.delivery.mail import Member, Parcel, is_refusable, sender_of, shared_headers, store_call
+from notifications.delivery.mail import Member, Parcel, is_refusable, shared_headers, store_call
 from notifications.delivery.models import Attempt, Call, Provider
 from notifications.delivery.outbox import Claimed
+from notifications.delivery.senders import identity_of
 from notifications.delivery.variables import Person, load_people, variables_for
 from preferences.addresses import domain_of
 from tracking.ingest import FACT_COLUMNS
@@ -97,7 +98,7 @@ class Ledger:
         provider = self.providers[by]
         members = [self._member(kind, message, event, version) for message, event in pairs]
         parcel = Parcel(
-            call_id=call_id, provider=provider, version=version, sender=sender_of(kind.stream),
+            call_id=call_id, provider=provider, version=version, sender=identity_of(kind.stream).sender,
             headers=shared_headers(
                 stream=kind.stream, type_key=kind.key, source="", topic_key=kind.topic, is_required=kind.is_required
             ),

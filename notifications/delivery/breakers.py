@@ -17,7 +17,7 @@ from config.ids import id_floor
 from config.queues import STREAMS, ring_on_commit
 from notifications.delivery.alerts import clear_alert, raise_alert
 from notifications.delivery.failures import Kind, Verdict
-from notifications.delivery.models import Breaker, DomainPause, Outbox, Provider
+from notifications.delivery.models import Breaker, DomainPause, Provider
 
 WINDOW = timedelta(seconds=30)
 #: So many calls must lie in the window before their failures say anything, and so large a part of them must fail.
@@ -33,6 +33,7 @@ DOMAIN_PAUSE = timedelta(minutes=15)
 
 #: Kinds that say something of the account; a refused mail or mailbox does not.
 _FAILURES = frozenset({Kind.TRANSIENT, Kind.AMBIGUOUS, Kind.PROVIDER_WIDE})
+_SIGNS_OF_LIFE = frozenset({Kind.ACCEPTED, Kind.PERMANENT_MESSAGE, Kind.PERMANENT_RECIPIENT, Kind.BLOCKLISTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def should_open(tally: Tally) -> str:
 
 def wait_after(openings: int) -> timedelta:
     """How long a breaker stays open that opened so often in a row: 30 s, doubling to 10 min."""
-    return min(FIRST_WAIT * 2 ** min(openings - 1, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(openings - 1, 10)), LONGEST_WAIT)
 
 
 def note_call(provider: Provider, stream: str, verdicts: Sequence[Verdict], *, at: datetime) -> None:
@@ -64,23 +65,32 @@ def note_call(provider: Provider, stream: str, verdicts: Sequence[Verdict], *, a
         _refuse(provider, refused, at=at)
     elif wide := _first(verdicts, Kind.PROVIDER_WIDE):
         open_breaker(provider, stream, reason="refused", answer=f"{wide.code} {wide.answer}", at=at)
+    elif asked_to_wait := _longest_wait(verdicts):
+        open_breaker(provider, stream, reason="throttled", answer=verdicts[0].answer, at=at, wait=asked_to_wait)
     elif _has_failed(verdicts):
         _note_failure(provider, stream, verdicts, at=at)
-    elif any(verdict.kind == Kind.ACCEPTED for verdict in verdicts):
-        _note_success(provider, stream)
+    elif any(verdict.kind in _SIGNS_OF_LIFE for verdict in verdicts):
+        close_breaker(provider, stream, at=at)
 
 
-def open_breaker(provider: Provider, stream: str, *, reason: str, at: datetime, answer: str = "") -> None:
-    """Leave an account alone in one stream; each opening in a row waits twice as long."""
+def open_breaker(
+    provider: Provider, stream: str, *, reason: str, at: datetime, answer: str = "", wait: timedelta | None = None
+) -> None:
+    """Leave an account alone in one stream; each opening in a row waits twice as long, unless it said how long."""
     breaker, _ = Breaker.objects.get_or_create(provider=provider, stream=stream)
     breaker = Breaker.objects.select_for_update().get(pk=breaker.pk)
     if breaker.state == Breaker.State.OPEN and breaker.open_until and breaker.open_until > at:
         return  # another worker's call said so already
     breaker.state, breaker.reason, breaker.answer = Breaker.State.OPEN, reason, answer[:200]
-    breaker.openings += 1
+    breaker.openings += 0 if wait else 1
     breaker.opened_at = breaker.changed_at = at
-    breaker.open_until = at + wait_after(breaker.openings)
+    breaker.open_until = at + (wait or wait_after(breaker.openings))
     breaker.save()
+    if wait is None:
+        _tell_staff(provider, stream, reason=reason, answer=answer)
+
+
+def _tell_staff(provider: Provider, stream: str, *, reason: str, answer: str) -> None:
     raise_alert(
         "breaker_open", f"{provider.key} ({stream})",
         f"{provider.name} is left alone in the {stream} stream ({reason}; {answer or 'no answer'})."
@@ -99,13 +109,13 @@ def claim_probe(provider: Provider, stream: str, *, at: datetime) -> bool:
         return bool(cursor.rowcount)
 
 
-def close_breaker(provider: Provider, stream: str) -> bool:
+def close_breaker(provider: Provider, stream: str, *, at: datetime) -> bool:
     """Let mail flow again; return whether it was shut."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notifications_breaker SET state = 'closed', openings = 0, open_until = NULL, changed_at = now()"
+            "UPDATE notifications_breaker SET state = 'closed', openings = 0, open_until = NULL, changed_at = %s"
             " WHERE provider_id = %s AND stream = %s AND state <> 'closed'",
-            [provider.pk, stream],
+            [at, provider.pk, stream],
         )
         was_shut = bool(cursor.rowcount)
     if was_shut:
@@ -116,15 +126,11 @@ def close_breaker(provider: Provider, stream: str) -> bool:
 
 @transaction.atomic
 def mend(provider: Provider, *, at: datetime) -> None:
-    """An account works again, says a person or a passed test: use it, and make due what waited for it."""
+    """An account works again, says a person or a passed test."""
     Provider.objects.filter(pk=provider.pk).update(refused_at=None, refused_reason="")
     clear_alert("credentials_refused", provider.key)
     for stream in STREAMS:
-        close_breaker(provider, stream)
-        waiting = Outbox.objects.filter(stream=stream, state=Outbox.State.QUEUED, due_at__gt=at)
-        waiting.filter(due_at__lte=at + LONGEST_WAIT, attempts=0, lease_until=None).exclude(call_id=None).update(
-            due_at=at
-        )
+        close_breaker(provider, stream, at=at)
         ring_on_commit(stream)
 
 
@@ -148,6 +154,12 @@ def _first(verdicts: Sequence[Verdict], kind: Kind) -> Verdict | None:
     return next((verdict for verdict in verdicts if verdict.kind == kind), None)
 
 
+def _longest_wait(verdicts: Sequence[Verdict]) -> timedelta | None:
+    """What the account asks for by Retry-After."""
+    waits = [verdict.retry_after for verdict in verdicts if verdict.retry_after is not None]
+    return max(*waits, timedelta(seconds=1)) if waits else None
+
+
 def _has_failed(verdicts: Sequence[Verdict]) -> bool:
     return any(verdict.kind in _FAILURES for verdict in verdicts)
 
@@ -168,10 +180,6 @@ def _note_failure(provider: Provider, stream: str, verdicts: Sequence[Verdict], 
     reason = "probe_failed" if probing.exists() else should_open(_tally(provider, stream, at=at))
     if reason:
         open_breaker(provider, stream, reason=reason, answer=f"{worst.code} {worst.answer}", at=at)
-
-
-def _note_success(provider: Provider, stream: str) -> None:
-    close_breaker(provider, stream)
 
 
 def _tally(provider: Provider, stream: str, *, at: datetime) -> Tally:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from config.vault import Unreadable
 from notifications.delivery.models import Provider
-from notifications.delivery.pipeline import CALL_SECONDS
+from notifications.delivery.flights import CALL_SECONDS
 from notifications.delivery.providers import provider_kinds
 
 

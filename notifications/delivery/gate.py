@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from notifications.delivery import outbox
+from notifications.delivery.holds import stream_source
 from notifications.delivery.models import Hold
 from notifications.delivery.outbox import Claimed
 from preferences.eligibility import Ask, may_send
@@ -46,12 +47,13 @@ class Passage:
 def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
     """Decide on claimed rows inside the caller's transaction; settle those that may not go."""
     facts = gather_facts((row.contact_id for row in rows), lock=True)
-    holds = _lock_holds({row.source for row in rows})
+    holds = _lock_holds({row.source for row in rows} | {stream_source(row.stream) for row in rows})
     cancelled = _cancelled(rows)
     passage = Passage(facts=facts)
     refused: dict[tuple[Message.State, str], list[Claimed]] = defaultdict(list)
     for row in rows:
-        verdict = _judge(row, facts.get(row.contact_id), hold=holds.get(row.source), at=at)
+        held = {holds.get(row.source), holds.get(stream_source(row.stream))}
+        verdict = _judge(row, facts.get(row.contact_id), holds=held, at=at)
         if row.message_id in cancelled:
             verdict = (Message.State.CANCELLED, "cancelled")
         if verdict is None:
@@ -66,27 +68,29 @@ def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
     return passage
 
 
-def enter_sending(rows: Sequence[Claimed], *, call_id: UUID, until: datetime) -> set[UUID]:
-    """Mark claimed rows as being sent in `call_id`; return those that were still ours."""
+def enter_sending(calls: Sequence[tuple[Claimed, UUID]], *, until: datetime) -> set[UUID]:
+    """Mark claimed rows as being sent, each in its call; return those that were still ours."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notifications_outbox o SET state = 'sending', call_id = %s, lease_until = %s,"
-            " attempts = attempts + 1 FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
+            "UPDATE notifications_outbox o SET state = 'sending', call_id = v.call, lease_until = %s,"
+            " attempts = attempts + 1 FROM unnest(%s::uuid[], %s::int[], %s::uuid[]) AS v(id, fence, call)"
             " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' AND o.cancelled_at IS NULL"
             " RETURNING o.message_id",
-            [call_id, until, [row.message_id for row in rows], [row.fence for row in rows]],
+            [until, [row.message_id for row, _ in calls], [row.fence for row, _ in calls], [call for _, call in calls]],
         )
         return {row[0] for row in cursor.fetchall()}
 
 
-def _judge(row: Claimed, facts: Facts | None, *, hold: str | None, at: datetime) -> tuple[Message.State, str] | None:
+def _judge(
+    row: Claimed, facts: Facts | None, *, holds: set[str | None], at: datetime
+) -> tuple[Message.State, str] | None:
     if facts is None:
         return Message.State.SKIPPED, "no_contact"
     if row.expires_at is not None and row.expires_at <= at:
         return Message.State.EXPIRED, "expired"
-    if hold == Hold.State.CANCELLED:
+    if Hold.State.CANCELLED in holds:
         return Message.State.CANCELLED, "source_cancelled"
-    if hold == Hold.State.PAUSED:
+    if Hold.State.PAUSED in holds:
         return Message.State.DEFERRED, "held"
     decision = may_send(facts, ask_of(row), at=at)
     return None if decision.allowed else (Message.State.SKIPPED, decision.reason)

@@ -4,13 +4,43 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.mail import Parcel
+from notifications.delivery.outbox import Claimed
 from notifications.delivery.providers import kind_of
 
 logger = logging.getLogger("postrider.delivery")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flight:
+    """A stored call about to be made: the rows it carries, and since when (monotonic, database) they are leased."""
+
+    parcel: Parcel
+    rows: Mapping[UUID, Claimed]
+    leased_at: float
+    entered_at: datetime
+    has_other: bool = False  # another account could take what this one does not
+    is_probe: bool = False  # the account was left alone and is tried with this
+    is_repeat: bool = False  # the same call again, with the provider's idempotency key
+
+    @property
+    def stream(self) -> str:
+        return next(iter(self.rows.values())).stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back: one verdict a member, in their order."""
+
+    verdicts: Sequence[Verdict]
+    started_at: datetime
+    milliseconds: int
 
 
 def hand_over(parcel: Parcel) -> tuple[list[Verdict], int]:

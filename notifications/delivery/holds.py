@@ -11,6 +11,16 @@ from config.queues import STREAMS, ring_on_commit
 from notifications.delivery.models import Hold, Outbox
 
 
+def stream_source(stream: str) -> str:
+    """The source that stands for everything in a stream."""
+    return f"stream:{stream}"
+
+
+def is_paused(source: str) -> bool:
+    """Whether nothing of the source may be sent now."""
+    return Hold.objects.filter(pk=source).exclude(state=Hold.State.OPEN).exists()
+
+
 @transaction.atomic
 def set_hold(source: str, state: Hold.State, *, reason: str = "") -> None:
     """Open, pause or cancel everything of one source; what is being sent at this moment is not stopped."""
@@ -21,9 +31,11 @@ def set_hold(source: str, state: Hold.State, *, reason: str = "") -> None:
 
 @transaction.atomic
 def resume(source: str, *, at: datetime) -> int:
-    """Open a paused source and make its held mails due at once; return how many."""
+    """Open a paused source (or stream) and make its held mails due at once; return how many."""
     set_hold(source, Hold.State.OPEN)
-    held = Outbox.objects.filter(source=source, state=Outbox.State.DEFERRED)
+    stream = source.removeprefix("stream:")
+    held = Outbox.objects.filter(state=Outbox.State.DEFERRED, message__reason="held")
+    held = held.filter(stream=stream) if stream in STREAMS else held.filter(source=source)
     count = held.update(due_at=at)
     for stream in STREAMS:
         ring_on_commit(stream)

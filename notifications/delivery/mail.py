@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from config import vault
 from config.queues import Stream
 from notifications.compose.render import LoadedVersion, Values, join, load_version
 from notifications.delivery.models import Call, Provider
+from notifications.delivery.senders import identity_of
 from preferences.addresses import domain_of
 from tracking.links import message_token
 from tracking.models import Message
@@ -71,12 +70,6 @@ def domain_of_sender(sender: str) -> str:
     return domain_of(parseaddr(sender)[1])
 
 
-def sender_of(stream: str) -> str:
-    """The From header of a stream."""
-    senders: dict[str, str] = settings.POSTRIDER_SENDERS
-    return senders.get(stream) or senders["default"]
-
-
 def shared_headers(*, stream: str, type_key: str, source: str, topic_key: str, is_required: bool) -> dict[str, str]:
     """The headers that all recipients of such a mail share.
 
@@ -86,10 +79,13 @@ def shared_headers(*, stream: str, type_key: str, source: str, topic_key: str, i
     headers = {"Feedback-ID": f"{_feedback_part(type_key or source)}:{stream}:{topic_key or 'none'}:postrider"}
     if stream != Stream.MARKETING:
         headers["Auto-Submitted"] = "auto-generated"
+    identity = identity_of(stream)
+    if identity.reply_to:
+        headers["Reply-To"] = identity.reply_to
     if is_refusable(stream, is_required=is_required):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if topic_key:
-            headers["List-Id"] = f"<{topic_key}.{domain_of_sender(sender_of(stream))}>"
+            headers["List-Id"] = f"<{topic_key}.{identity.domain}>"
     return headers
 
 

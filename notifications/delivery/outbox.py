@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.expressions import DatabaseDefault
 
 from config.ids import new_id
 from config.queues import ring_on_commit
@@ -43,6 +44,7 @@ class Submission:
     is_topic_default_on: bool = True
     is_tracked: bool = True
     on_unknown: str = "give_up"
+    order_key: str = ""
     trail: list[list[str]] = field(default_factory=list)
 
 
@@ -91,22 +93,69 @@ def submit(submissions: Sequence[Submission]) -> list[UUID]:
     return new
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person of a mailing; `address` is normalised."""
+
+    contact_id: int
+    address: str
+
+
+@transaction.atomic
+def submit_to_many(mailing: Submission, recipients: Sequence[Recipient]) -> int:
+    """Submit one mail to many people in one statement; return how many messages are new.
+
+    `mailing` says what they share; its own contact and address are not looked at. As with `submit`, what was
+    submitted before is left as it is.
+    """
+    if not recipients:
+        return 0
+    message = _shared_columns(_message(mailing), without=("id", "contact_id", "recipient_domain"))
+    row = _shared_columns(_outbox(UUID(int=0), mailing), without=("message_id", "contact_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH new AS (INSERT INTO tracking_message"
+            f" (id, contact_id, recipient_domain, {', '.join(message)})"
+            f" SELECT g.id, g.contact, g.domain, {', '.join(['%s'] * len(message))}"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS g(id, contact, domain)"
+            " ON CONFLICT DO NOTHING RETURNING id, contact_id)"
+            f" INSERT INTO notifications_outbox (message_id, contact_id, {', '.join(row)})"
+            f" SELECT new.id, new.contact_id, {', '.join(['%s'] * len(row))} FROM new",
+            [
+                *message.values(), [new_id() for _ in recipients], [one.contact_id for one in recipients],
+                [domain_of(one.address) for one in recipients], *row.values(),
+            ],
+        )  # fmt: skip
+        count: int = cursor.rowcount
+    ring_on_commit(mailing.stream)
+    return count
+
+
+def _shared_columns(row: Message | Outbox, *, without: tuple[str, ...]) -> dict[str, Any]:
+    """Column -> value as the database takes it, of a row that is written many times."""
+    fields = [field for field in row._meta.concrete_fields if not field.generated and field.column not in without]
+    held = {field.column: field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
+    return {column: value for column, value in held.items() if not isinstance(value, DatabaseDefault)}
+
+
 def lease_time() -> timedelta:
     """How long a worker may hold a row without a sign; far longer than a provider call."""
     return timedelta(seconds=settings.POSTRIDER_LEASE_SECONDS)
 
 
 @transaction.atomic
-def claim(stream: str, *, limit: int, at: datetime, owner: str) -> list[Claimed]:
+def claim(stream: str, *, limit: int, at: datetime, owner: str, is_least_urgent_first: bool = False) -> list[Claimed]:
     """Take up to `limit` due rows of a stream, most urgent first, under a lease and a raised fence.
 
     Rows that were in a crash, or in a batch that was refused, are taken apart from the others, in batches no larger
     than their cap: one poisonous row must not take innocent ones down with it.
     """
-    return _claim(stream, at=at, owner=owner, limit=limit, cap=None) or _claim_suspects(stream, at=at, owner=owner)
+    order = _LEAST_URGENT_FIRST if is_least_urgent_first else _MOST_URGENT_FIRST
+    rows = _claim(stream, at=at, owner=owner, limit=limit, cap=None, order=order)
+    return rows or _claim_suspects(stream, at=at, owner=owner, limit=limit)
 
 
-def _claim_suspects(stream: str, *, at: datetime, owner: str) -> list[Claimed]:
+def _claim_suspects(stream: str, *, at: datetime, owner: str, limit: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT batch_cap FROM notifications_outbox WHERE stream = %s"
@@ -115,20 +164,32 @@ def _claim_suspects(stream: str, *, at: datetime, owner: str) -> list[Claimed]:
             [stream, at],
         )
         row = cursor.fetchone()
-    return _claim(stream, at=at, owner=owner, limit=row[0], cap=row[0]) if row else []
+    if row is None:
+        return []
+    return _claim(stream, at=at, owner=owner, limit=min(row[0], limit), cap=row[0], order=_MOST_URGENT_FIRST)
 
 
-def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None) -> list[Claimed]:
-    # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting.
+# The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting. Of mails with one
+# order key only the oldest may be taken: the next one waits until its row is gone, or is called unknown.
+_CLAIM = (
+    "WITH due AS (SELECT message_id FROM notifications_outbox w WHERE stream = %(stream)s"
+    " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
+    " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
+    " AND (order_key = '' OR NOT EXISTS (SELECT FROM notifications_outbox e WHERE e.order_key = w.order_key"
+    " AND e.order_key <> '' AND e.message_id < w.message_id AND e.state <> 'unknown'))"
+    " ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+    " UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
+    " fence = fence + 1, crashes = crashes + 1 FROM due WHERE o.message_id = due.message_id"
+    f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}"
+)
+_MOST_URGENT_FIRST = "priority, due_at"
+_LEAST_URGENT_FIRST = "priority DESC, due_at DESC"
+
+
+def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None, order: str) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH due AS (SELECT message_id FROM notifications_outbox WHERE stream = %(stream)s"
-            " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
-            " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
-            " ORDER BY priority, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
-            " UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
-            " fence = fence + 1, crashes = crashes + 1 FROM due WHERE o.message_id = due.message_id"
-            f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}",
+            _CLAIM.format(order=order),
             {
                 "stream": stream, "at": at, "cap": cap, "limit": limit, "owner": owner[:80],
                 "until": at + lease_time(),
@@ -215,6 +276,7 @@ def _outbox(message_id: UUID, submission: Submission) -> Outbox:
         is_topic_default_on=submission.is_topic_default_on, is_required=submission.is_required,
         is_tracked=submission.is_tracked, on_unknown=submission.on_unknown,
         template_version_id=submission.template_version_id, payload=submission.payload, secrets=submission.secrets,
+        order_key=submission.order_key,
     )  # fmt: skip
 
 

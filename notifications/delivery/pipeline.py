@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,18 +23,22 @@ from config import clock
 from config.ids import new_id
 from config.queues import Stream
 from notifications.compose.render import LoadedVersion, RenderFault, load_version, render
-from notifications.delivery import gate, outbox
+from notifications.delivery import deadletters, limits, outbox, warmup
+from notifications.delivery.departure import Departure, Ready, enter
 from notifications.delivery.failpoints import fail_point
-from notifications.delivery.failures import Kind, Verdict
-from notifications.delivery.handover import hand_over
-from notifications.delivery.mail import Member, Parcel, is_refusable, sender_of, shared_headers, store_call
-from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.flights import Flights
+from notifications.delivery.handover import Flight
+from notifications.delivery.holds import is_paused, stream_source
+from notifications.delivery.mail import Member, is_refusable
+from notifications.delivery.models import Outbox
 from notifications.delivery.outbox import Claimed
-from notifications.delivery.outcome import record_outcome
-from notifications.delivery.pool import load_pool, pick_provider
-from notifications.delivery.providers import kind_of
-from notifications.delivery.sandbox import may_reach
+from notifications.delivery.pace import members_a_call
+from notifications.delivery.pool import Place, Road, choose_road, load_pool
+from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
+from notifications.delivery.warmup_policy import order_by_engagement
+from preferences.addresses import domain_of
+from tracking import lifecycle
 from tracking.links import message_token
 from tracking.models import Message
 
@@ -42,24 +46,26 @@ logger = logging.getLogger("postrider.delivery")
 
 #: Mails claimed at once. Single streams go one call a mail, so few are taken and others find work too.
 BATCH_ROWS: dict[str, int] = {
-    Stream.CRITICAL: 10,
-    Stream.TRANSACTIONAL: 20,
+    Stream.CRITICAL: 16,
+    Stream.TRANSACTIONAL: 32,
     Stream.NOTIFICATION: 500,
     Stream.MARKETING: 1000,
 }
 #: Streams whose mails share a call; the others go alone, so that one uncertain answer touches one mail.
 _SHARING = frozenset({Stream.NOTIFICATION.value, Stream.MARKETING.value})
-#: Longest a hand-over may take: providers see to it, and the lease must cover it just before.
-CALL_SECONDS = 75
-NO_PROVIDER_WAIT = timedelta(seconds=15)
+#: Calls that one transaction lets start.
+TOGETHER = 8
+CALLS_TAKEN_WAIT = timedelta(milliseconds=500)
 
 
-@dataclass(slots=True, kw_only=True)
-class Ready:
-    """A claimed mail, rendered."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Claimed mails that go by one road, with the people they go to."""
 
-    row: Claimed
-    member: Member
+    rows: Sequence[Claimed]
+    road: Road
+    people: Mapping[int, Person]
+    at: datetime
 
 
 def worker_name() -> str:
@@ -67,68 +73,151 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def deliver_batch(stream: str) -> int:
-    """Take one batch of due mails of a stream as far as it goes; return how many were claimed."""
+def deliver_batch(stream: str, flights: Flights) -> int:
+    """Take one batch of due mails of a stream as far as it goes; return how many were claimed.
+
+    The calls may still be under way when this returns; leaving `flights` waits for them.
+    """
     at = clock.now()
     fail_point("before_claim")
-    rows = outbox.claim(stream, limit=BATCH_ROWS[stream], at=at, owner=worker_name())
+    if is_paused(stream_source(stream)):
+        return 0
+    pool = open_places(load_pool(stream, at=at), stream=stream, at=at)
+    road = choose_road(pool, stream=stream, wanted=BATCH_ROWS[stream], at=at)
+    if road is None:
+        return _wait_for_tomorrow(stream, at=at) if are_full_for_today(pool) else 0
+    limit = BATCH_ROWS[stream] if road.is_warming else road.most
+    rows = outbox.claim(stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe)
+    limits.give_back(road.provider, road.most - len(rows))
     fail_point("after_claim")
     if rows:
-        pool = load_pool(stream, at=at)
         people = load_people(row.contact_id for row in rows)
-        for group in _groups(rows):
-            _deliver_group(group, pool=pool, people=people, at=at)
+        lot = _most_engaged(Lot(rows=rows, road=road, people=people, at=at))
+        for part in _sort(lot, pool, stream=stream):
+            _deliver(part, flights)
     return len(rows)
 
 
-def _groups(rows: Sequence[Claimed]) -> Iterator[list[Claimed]]:
-    """Rows that may share a call: same version and headers. In streams that do not share, each row alone."""
-    if rows[0].stream not in _SHARING:
-        yield from ([row] for row in rows)
+def _most_engaged(lot: Lot) -> Lot:
+    """Of more mails than a young account may send: those to the people who read them; the others go back."""
+    if len(lot.rows) <= lot.road.most:
+        return lot
+    place = {one.id: place for place, one in enumerate(order_by_engagement(lot.people.values()))}
+    rows = sorted(lot.rows, key=lambda row: place.get(row.contact_id, len(place)))
+    outbox.give_back(rows[lot.road.most :], due_at=lot.at)
+    return _part(lot, rows[: lot.road.most], road=lot.road)
+
+
+def _wait_for_tomorrow(stream: str, *, at: datetime) -> int:
+    """Put mail off for which no young account has room today."""
+    rows = outbox.claim(stream, limit=BATCH_ROWS[stream], at=at, owner=worker_name())
+    if rows:
+        outbox.defer(rows, reason="warmup", at=at, due_at=warmup.next_day(at, rows[0].message_id))
+    return len(rows)
+
+
+def _sort(lot: Lot, pool: Sequence[Place], *, stream: str) -> Iterator[Lot]:
+    """The mails that the road takes; then those that should rather go by another, where there is one."""
+    shunned = {row.message_id for row in lot.rows if _shuns(row, lot)}
+    if not shunned:
+        yield lot
         return
-    grouped: dict[tuple[object, ...], list[Claimed]] = defaultdict(list)
+    others = [row for row in lot.rows if row.message_id in shunned]
+    rest = [place for place in pool if place is not lot.road.place]
+    other = choose_road(rest, stream=stream, wanted=len(others), at=lot.at)
+    yield _part(lot, (row for row in lot.rows if row.message_id not in shunned), road=lot.road)
+    if other is None:
+        yield _part(lot, _without_choice(others, lot), road=lot.road)
+    else:
+        moved = Lot(rows=others[: other.most], road=other, people=lot.people, at=lot.at)
+        yield _part(moved, _without_choice(moved.rows, moved), road=other)
+        outbox.give_back(others[other.most :], due_at=lot.at)
+
+
+def _shuns(row: Claimed, lot: Lot) -> bool:
+    return row.avoid_provider_id == lot.road.provider.pk or _paused_until(row, lot) is not None
+
+
+def _paused_until(row: Claimed, lot: Lot) -> datetime | None:
+    pauses, person = lot.road.place.pauses, lot.people.get(row.contact_id)
+    return pauses.get(domain_of(person.address)) if pauses and person else None
+
+
+def _without_choice(rows: Iterable[Claimed], lot: Lot) -> Iterator[Claimed]:
+    """The rows that may go by this road after all; those whose domain blocks it wait."""
     for row in rows:
-        key = (row.template_version_id, row.type_key, row.topic_key, row.is_required, row.is_tracked,
-               row.avoid_provider_id, row.secrets is not None, "" if row.type_key else row.source)  # fmt: skip
-        grouped[key].append(row)
-    yield from grouped.values()
+        until = _paused_until(row, lot)
+        if until is None:
+            yield row
+        else:
+            outbox.defer([row], reason="blocklisted", at=lot.at, due_at=until)
 
 
-def _deliver_group(rows: list[Claimed], *, pool: list[PoolMember], people: Mapping[int, Person], at: datetime) -> None:
-    provider = pick_provider(pool, avoid=rows[0].avoid_provider_id)
-    if provider is None:
-        logger.warning("no provider for stream %s is usable; %d mails wait", rows[0].stream, len(rows))
-        outbox.give_back(rows, due_at=at + NO_PROVIDER_WAIT)
+def _part(lot: Lot, rows: Iterable[Claimed], *, road: Road) -> Lot:
+    return Lot(rows=list(rows), road=road, people=lot.people, at=lot.at)
+
+
+def _deliver(lot: Lot, flights: Flights) -> None:
+    """Render and send a lot: calls as large as may be, or in a stream that does not share, single ones together."""
+    if not lot.rows:
         return
-    tracked: dict[bool, list[Claimed]] = defaultdict(list)
-    for row in rows:
-        tracked[_is_tracked(row, people.get(row.contact_id))].append(row)
-    for is_tracked, same in tracked.items():
-        version = _load(same, is_tracked=is_tracked, at=at)
-        if version is not None:
-            for flight in _flights(_render_all(same, version, people, at=at), provider):
-                _fly(flight, provider=provider, version=version, is_tracked=is_tracked)
+    is_sharing = lot.rows[0].stream in _SHARING
+    groups = _groups(lot) if is_sharing else _alike(lot)
+    waiting: list[Departure] = []
+    for (version_id, is_tracked, *_), rows in groups:
+        version = _load(version_id, rows, is_tracked=is_tracked, at=lot.at)
+        if version is None:
+            continue
+        for ready in _cut(_render_all(rows, version, lot), lot, is_sharing=is_sharing):
+            waiting.append(Departure(ready=ready, version=version, is_tracked=is_tracked, call_id=new_id()))
+            if is_sharing or len(waiting) >= min(TOGETHER, max(1, flights.free)):
+                _depart(waiting, lot, flights)
+                waiting = []
+    _depart(waiting, lot, flights)
 
 
-def _is_tracked(row: Claimed, person: Person | None) -> bool:
+def _groups(lot: Lot) -> Iterator[tuple[tuple[UUID, bool, object], list[Claimed]]]:
+    """Rows that may share a call: of the same version and headers."""
+    grouped: dict[tuple[UUID, bool, object], list[Claimed]] = defaultdict(list)
+    for row in lot.rows:
+        rest = (row.type_key, row.topic_key, row.is_required, row.secrets is not None, row.batch_cap,
+                "" if row.type_key else row.source)  # fmt: skip
+        grouped[row.template_version_id, _is_tracked(row, lot), rest].append(row)
+    yield from grouped.items()
+
+
+def _alike(lot: Lot) -> Iterator[tuple[tuple[UUID, bool, object], list[Claimed]]]:
+    """Each row by itself."""
+    for row in lot.rows:
+        yield (row.template_version_id, _is_tracked(row, lot), None), [row]
+
+
+def _is_tracked(row: Claimed, lot: Lot) -> bool:
+    person = lot.people.get(row.contact_id)
     return row.is_tracked and row.stream != Stream.CRITICAL and person is not None and person.is_tracking_allowed
 
 
-def _load(rows: list[Claimed], *, is_tracked: bool, at: datetime) -> LoadedVersion | None:
+def _load(version_id: UUID, rows: list[Claimed], *, is_tracked: bool, at: datetime) -> LoadedVersion | None:
     try:
-        return load_version(rows[0].template_version_id, tracked=is_tracked)
+        return load_version(version_id, tracked=is_tracked)
     except ObjectDoesNotExist:
-        outbox.end(rows, Message.State.FAILED, reason="no_template", at=at)
+        _fail(rows, "no_template", at=at)
         return None
 
 
-def _render_all(
-    rows: list[Claimed], version: LoadedVersion, people: Mapping[int, Person], *, at: datetime
-) -> list[Ready]:
+@transaction.atomic
+def _fail(rows: Sequence[Claimed], reason: str, *, at: datetime) -> None:
+    """To the dead letters with claimed mails that cannot be rendered: once mended, they can be replayed."""
+    burials = [deadletters.Burial(message_id=row.message_id, fence=row.fence, cause=reason) for row in rows]
+    ours = deadletters.bury(burials, state=Outbox.State.CLAIMED, at=at)
+    lifecycle.move(ours, Message.State.FAILED, at=at, reason=reason)
+
+
+def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[Ready]:
     """Render each mail; those that cannot be rendered are failed with the reason, the others go on."""
     ready, faulty = [], defaultdict(list)
     for row in rows:
-        person = people.get(row.contact_id)
+        person = lot.people.get(row.contact_id)
         if person is None:
             faulty["no_contact"].append(row)
             continue
@@ -136,9 +225,10 @@ def _render_all(
             ready.append(Ready(row=row, member=_render(row, version, person)))
         except RenderFault as fault:
             faulty[fault.reason].append(row)
+    if gone := faulty.pop("no_contact", []):
+        outbox.end(gone, Message.State.SKIPPED, reason="no_contact", at=lot.at)
     for reason, failed in faulty.items():
-        state = Message.State.SKIPPED if reason == "no_contact" else Message.State.FAILED
-        outbox.end(failed, state, reason=reason, at=at)
+        _fail(failed, reason, at=lot.at)
     fail_point("after_render")
     return ready
 
@@ -154,93 +244,39 @@ def _render(row: Claimed, version: LoadedVersion, person: Person) -> Member:
     )  # fmt: skip
 
 
-def _flights(ready: list[Ready], provider: Provider) -> Iterator[list[Ready]]:
-    """Cut rendered mails into calls no larger than the provider's limit, addresses unique in each."""
-    limit = kind_of(provider).batch_limit
-    cap = ready[0].row.batch_cap if ready else None
-    if ready and ready[0].row.stream not in _SHARING:
-        limit = 1
-    step = min(limit, cap or limit)
+def _cut(ready: list[Ready], lot: Lot, *, is_sharing: bool) -> Iterator[list[Ready]]:
+    """Cut rendered mails into calls no larger than the account takes, addresses unique in each."""
+    if not ready:
+        return
+    limit = members_a_call(lot.road.provider) if is_sharing else 1
+    step = min(limit, ready[0].row.batch_cap or limit)
     yield from (ready[start : start + step] for start in range(0, len(ready), step))
 
 
-def _fly(flight: list[Ready], *, provider: Provider, version: LoadedVersion, is_tracked: bool) -> None:
-    leased_at = time.monotonic()
-    parcel = _enter(flight, provider=provider, version=version, is_tracked=is_tracked)
-    fail_point("after_gate")
-    if parcel is None:
-        return
-    rows = {ready.row.message_id: ready.row for ready in flight}
-    call_out(parcel, rows, leased_at=leased_at)
-
-
-def call_out(parcel: Parcel, rows: Mapping[UUID, Claimed], *, leased_at: float, is_repeat: bool = False) -> None:
-    """Make a stored call and commit its outcome, first of all.
-
-    `leased_at` is the monotonic time before the lease was taken: a process that was held up since, and whose lease
-    no longer covers a call, makes none.
-    """
-    started_at = clock.now()
-    fail_point("before_call")
-    if time.monotonic() - leased_at > outbox.lease_time().total_seconds() - CALL_SECONDS:
-        verdicts, milliseconds = [Verdict(kind=Kind.NOT_TRIED)] * len(parcel.members), 0
-    else:
-        verdicts, milliseconds = hand_over(parcel)
-    fail_point("after_call")
-    record_outcome(parcel, verdicts, rows=rows, started_at=started_at, milliseconds=milliseconds, is_repeat=is_repeat)
-    fail_point("after_outcome")
-
-
-@transaction.atomic
-def _enter(flight: list[Ready], *, provider: Provider, version: LoadedVersion, is_tracked: bool) -> Parcel | None:
-    """The gate and the `sending` commit; None when nobody of the flight may go."""
-    at = clock.now()
-    call_id = new_id()
-    passage = gate.pass_gate([ready.row for ready in flight], at=at)
-    going = _fit_to_go(flight, passage, provider=provider, at=at)
-    entered = gate.enter_sending([ready.row for ready in going], call_id=call_id, until=at + outbox.lease_time())
-    late = [ready.row for ready in going if ready.row.message_id not in entered]
+def _depart(departures: Sequence[Departure], lot: Lot, flights: Flights) -> None:
+    """Let calls start that the account has places for; commit `sending` for them, and make them."""
+    starting = [one for one in departures if limits.start_call(lot.road.provider, str(one.call_id))]
+    late = [ready.row for one in departures if one not in starting for ready in one.ready]
     if late:
-        outbox.end(late, Message.State.CANCELLED, reason="cancelled", at=at)
-    going = [ready for ready in going if ready.row.message_id in entered]
-    if not going:
-        return None
-    fail_point("in_gate")
-    return _store(going, call_id, provider=provider, version=version, is_tracked=is_tracked)
+        outbox.give_back(late, due_at=lot.at + CALLS_TAKEN_WAIT)
+    if not starting:
+        return
+    leased_at = time.monotonic()
+    entered = enter(starting, road=lot.road)
+    fail_point("after_gate")
+    for one in starting:
+        if one.call_id not in entered.parcels:
+            limits.end_call(lot.road.provider, str(one.call_id))
+    for call_id, parcel in entered.parcels.items():
+        going = {member.message_id for member in parcel.members}
+        rows = {row.message_id: row for row in _rows_of(starting, call_id) if row.message_id in going}
+        flights.launch(
+            Flight(
+                parcel=parcel, rows=rows, leased_at=leased_at, entered_at=entered.at,
+                has_other=lot.road.has_other, is_probe=lot.road.is_probe,
+            )
+        )  # fmt: skip
 
 
-def _fit_to_go(flight: list[Ready], passage: gate.Passage, *, provider: Provider, at: datetime) -> list[Ready]:
-    """Of those that passed: the ones whose address still is what was rendered and may be reached from here."""
-    passed = {row.message_id for row in passage.passed}
-    going, moved, fenced = [], [], []
-    for ready in flight:
-        if ready.row.message_id not in passed:
-            continue
-        if passage.facts[ready.row.contact_id].address != ready.member.address:
-            moved.append(ready.row)
-        elif not may_reach(provider, ready.member.address):
-            fenced.append(ready.row)
-        else:
-            going.append(ready)
-    if moved:
-        outbox.give_back(moved, due_at=at)
-    if fenced:
-        outbox.end(fenced, Message.State.SKIPPED, reason="sandbox", at=at)
-    return going
-
-
-def _store(
-    going: list[Ready], call_id: UUID, *, provider: Provider, version: LoadedVersion, is_tracked: bool
-) -> Parcel:
-    first = going[0].row
-    parcel = Parcel(
-        call_id=call_id, provider=provider, version=version, sender=sender_of(first.stream),
-        headers=shared_headers(
-            stream=first.stream, type_key=first.type_key, source=first.source, topic_key=first.topic_key,
-            is_required=first.is_required,
-        ),
-        members=tuple(ready.member for ready in going),
-    )  # fmt: skip
-    is_secret = any(ready.row.secrets is not None for ready in going)
-    store_call(parcel, stream=first.stream, is_tracked=is_tracked, is_secret=is_secret).save(force_insert=True)
-    return parcel
+def _rows_of(departures: Sequence[Departure], call_id: UUID) -> list[Claimed]:
+    return [ready.row for one in departures if one.call_id == call_id for ready in one.ready]

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from config import clock
 from config.queues import STREAMS, ring
+from notifications.delivery import deadletters
 from notifications.delivery.models import Call, Outbox
 from tracking import lifecycle
 from tracking.models import Message
@@ -111,9 +112,9 @@ def _requeue(ids: Sequence[UUID], *, at: datetime) -> None:
 
 
 def _bury(ids: Sequence[UUID], *, at: datetime) -> None:
-    if ids:
-        Outbox.objects.filter(message_id__in=ids).delete()
-        lifecycle.move(ids, Message.State.DEAD, at=at, reason="poison")
+    burials = [deadletters.Burial(message_id=one, cause="poison") for one in ids]
+    buried = deadletters.bury(burials, state=Outbox.State.CLAIMED, at=at)
+    lifecycle.move(buried, Message.State.DEAD, at=at, reason="poison")
 
 
 def _call_unknown(pairs: Sequence[tuple[UUID, UUID]], *, at: datetime) -> None:

@@ -17,11 +17,13 @@ from django.db import connection, transaction
 from config import clock
 from config.queues import Stream
 from notifications.delivery import outbox
+from notifications.delivery.flights import Flights
 from notifications.delivery.gate import ask_of
+from notifications.delivery.handover import Flight
 from notifications.delivery.mail import Parcel, read_parcel
 from notifications.delivery.models import Call, Outbox
 from notifications.delivery.outbox import Claimed
-from notifications.delivery.pipeline import call_out, worker_name
+from notifications.delivery.pipeline import worker_name
 from notifications.delivery.providers import kind_of
 from preferences.eligibility import may_send
 from preferences.facts import gather_facts
@@ -43,16 +45,21 @@ class Repeat:
 
     parcel: Parcel
     rows: dict[UUID, Claimed]
+    at: datetime
 
 
-def reconsider_unknown(stream: str) -> int:
+def reconsider_unknown(stream: str, flights: Flights) -> int:
     """Look again at the unknown mails of a stream that are due for it; return the number of calls looked at."""
     calls = _due_calls(stream, at=clock.now())
     for call_id in calls:
         leased_at = time.monotonic()
         repeat = _reconsider(call_id)
         if repeat is not None:
-            call_out(repeat.parcel, repeat.rows, leased_at=leased_at, is_repeat=True)
+            flights.launch(
+                Flight(
+                    parcel=repeat.parcel, rows=repeat.rows, leased_at=leased_at, entered_at=repeat.at, is_repeat=True
+                )
+            )  # fmt: skip
     return len(calls)
 
 
@@ -108,7 +115,7 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
         )
     for row in rows:
         row.fence += 1
-    return Repeat(parcel=parcel, rows={row.message_id: row for row in rows})
+    return Repeat(parcel=parcel, rows={row.message_id: row for row in rows}, at=at)
 
 
 def _send_again(rows: list[Claimed], call: Call, *, at: datetime) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ _SECONDS = 10
 
 _FIELDS = (
     "id", "address", "email", "first_name", "last_name", "locale", "time_zone", "attributes", "is_tracking_allowed",
+    "last_opened_at", "last_clicked_at",
 )  # fmt: skip
 
 
@@ -36,6 +38,8 @@ class Person:
     time_zone: str
     attributes: dict[str, Any]
     is_tracking_allowed: bool
+    last_opened_at: datetime | None = None
+    last_clicked_at: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from notifications.delivery import outbox, sweeper
 from notifications.delivery.checks import check_lease
 from notifications.delivery.holds import resume, set_hold
 from notifications.delivery.models import Hold, Outbox, Provider
+from notifications.delivery.flights import Flights
 from notifications.delivery.pipeline import deliver_batch
 from notifications.routing.router import route_waiting
 from preferences.choices import pause_until, unsubscribe
@@ -223,7 +224,8 @@ def test_a_lease_that_covers_no_call_makes_none(ada: Contact, work: Work, mailbo
     assert [fault.id for fault in check_lease()] == ["delivery.E005"]
     _waiting(ada)
     for _ in range(2):
-        assert deliver_batch("transactional") == 1
+        with Flights() as flights:
+            assert deliver_batch("transactional", flights) == 1
     assert mailbox.accepts() == []
     settings.POSTRIDER_LEASE_SECONDS = 90
     work()
