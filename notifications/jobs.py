@@ -32,7 +32,8 @@ def work(stream: str) -> bool:
         while True:
             done = route_waiting(stream) + deliver_batch(stream, flights)
             if not done or time.monotonic() > deadline:
-                return bool(done)
+                break
+    return bool(done) or flights.has_freed
 
 
 def process_receipts() -> None:

@@ -15,9 +15,9 @@ def make_contact(email: str, **fields: Any) -> Contact:
     return Contact.objects.create(email=email, address=address, address_digest=vault.address_digest(address), **fields)
 
 
-def make_contacts(count: int) -> list[Contact]:
+def make_contacts(count: int, *, domain: str = "example.com") -> list[Contact]:
     """Saved contacts person0@example.com and on."""
-    addresses = [f"person{number}@example.com" for number in range(count)]
+    addresses = [f"person{number}@{domain}" for number in range(count)]
     return Contact.objects.bulk_create(
         Contact(email=one, address=one, address_digest=vault.address_digest(one), first_name=f"Person {number}")
         for number, one in enumerate(addresses)

@@ -73,6 +73,7 @@ def note_call(provider: Provider, stream: str, verdicts: Sequence[Verdict], *, a
         close_breaker(provider, stream, at=at)
 
 
+@transaction.atomic
 def open_breaker(
     provider: Provider, stream: str, *, reason: str, at: datetime, answer: str = "", wait: timedelta | None = None
 ) -> None:

@@ -36,6 +36,8 @@ class Flights:
     def __init__(self) -> None:
         self._under_way: dict[Future[Answer], Flight] = {}
         self._mails = 0
+        #: Whether a landing made mail due: what came back may go by another account, what waited its turn may go.
+        self.has_freed = False
 
     def __enter__(self) -> Flights:
         return self
@@ -72,6 +74,8 @@ class Flights:
             provider, answer = flight.parcel.provider, one.result()
             limits.end_call(provider, str(flight.parcel.call_id))
             note_pace(provider, mails=len(flight.rows), milliseconds=answer.milliseconds)
+            self.has_freed |= any(verdict.kind != Kind.ACCEPTED for verdict in answer.verdicts)
+            self.has_freed |= any(row.order_key for row in flight.rows.values())
             try:
                 record_outcome(flight, answer)
                 fail_point("after_outcome")

@@ -16,11 +16,6 @@ def stream_source(stream: str) -> str:
     return f"stream:{stream}"
 
 
-def is_paused(source: str) -> bool:
-    """Whether nothing of the source may be sent now."""
-    return Hold.objects.filter(pk=source).exclude(state=Hold.State.OPEN).exists()
-
-
 @transaction.atomic
 def set_hold(source: str, state: Hold.State, *, reason: str = "") -> None:
     """Open, pause or cancel everything of one source; what is being sent at this moment is not stopped."""

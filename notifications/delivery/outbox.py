@@ -71,6 +71,7 @@ class Claimed:
     secrets: bytes | None
     batch_cap: int | None
     on_unknown: str
+    order_key: str
 
 
 _COLUMNS = tuple(Claimed.__dataclass_fields__)

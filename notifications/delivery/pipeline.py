@@ -28,7 +28,6 @@ from notifications.delivery.departure import Departure, Ready, enter
 from notifications.delivery.failpoints import fail_point
 from notifications.delivery.flights import Flights
 from notifications.delivery.handover import Flight
-from notifications.delivery.holds import is_paused, stream_source
 from notifications.delivery.mail import Member, is_refusable
 from notifications.delivery.models import Outbox
 from notifications.delivery.outbox import Claimed
@@ -80,8 +79,6 @@ def deliver_batch(stream: str, flights: Flights) -> int:
     """
     at = clock.now()
     fail_point("before_claim")
-    if is_paused(stream_source(stream)):
-        return 0
     pool = open_places(load_pool(stream, at=at), stream=stream, at=at)
     road = choose_road(pool, stream=stream, wanted=BATCH_ROWS[stream], at=at)
     if road is None:
