@@ -108,8 +108,10 @@ def open_day(plan_id: int, day: date) -> WarmupDay:
 def advance_plans(*, at: datetime) -> int:
     """The sweep of the day's change: open today for every plan; return how many were opened."""
     today = day_of(at)
-    waiting = WarmupPlan.objects.exclude(days__day=today).order_by("pk").values_list("pk", flat=True)
-    return sum(1 for plan_id in list(waiting) if open_day(plan_id, today))
+    waiting = list(WarmupPlan.objects.exclude(days__day=today).order_by("pk").values_list("pk", flat=True))
+    for plan_id in waiting:
+        open_day(plan_id, today)
+    return len(waiting)
 
 
 def forget() -> None:
@@ -128,9 +130,14 @@ def _foresee(plan: WarmupPlan, day: date) -> tuple[int, str]:
     return plan.step + int(grows), held
 
 
+def alert_subject(plan: WarmupPlan) -> str:
+    """What an alert about a plan is about."""
+    return f"{plan.provider.key} {plan.from_domain}"
+
+
 def tell(plan: WarmupPlan) -> None:
     """Raise or clear the alert of a plan that is held."""
-    subject = f"{plan.provider.key} {plan.from_domain}"
+    subject = alert_subject(plan)
     if plan.held_reason:
         alerts.raise_alert(ALERT, subject, f"The daily ceiling does not grow: too many {plan.held_reason}.")
     else:
@@ -139,7 +146,12 @@ def tell(plan: WarmupPlan) -> None:
 
 def _take(provider_id: int, from_domain: str, *, wanted: int, at: datetime) -> int | None:
     with connection.cursor() as cursor:
-        given = {"wanted": wanted, "provider": provider_id, "domain": spelt(from_domain), "day": day_of(at)}
+        given: dict[str, int | str | date] = {
+            "wanted": wanted,
+            "provider": provider_id,
+            "domain": spelt(from_domain),
+            "day": day_of(at),
+        }
         cursor.execute(_TAKE, given)
         row = cursor.fetchone()
     return int(row[0]) if row else None

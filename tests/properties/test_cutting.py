@@ -45,7 +45,8 @@ def block(children):
         opening, closing = draw(st.sampled_from([
             ("if {}", "endif"), ("unless {}", "endunless"), ("for i in {}", "endfor"), ("capture {}", "endcapture"),
             ("if {} %}y{% else", "endif"), ("case {} %}{% when 'x', 3", "endcase"), ("ifchanged", "endifchanged"),
-            ("for i in {} reversed", "endfor"),
+            ("for i in {} reversed", "endfor"), ("if {} == '<'", "endif"), ("if {} != 'x' %}y{% else", "endif"),
+            ("if {}.first == 'B<'", "endif"), ("if {}.size", "endif"),
         ]))  # fmt: skip
         d = [draw(DASH) for _ in range(4)]
         inner = draw(children)

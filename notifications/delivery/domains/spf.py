@@ -40,6 +40,7 @@ def _is_envelope(subject: Subject, domain: str) -> bool:
 def _judge(subject: Subject, domain: str, answers: Answers) -> Iterator[Finding]:
     kinds = _kinds_with(subject, domain)
     wanted = _includes_for(kind for kind in kinds if kind in _ENVELOPE_IS_OURS)
+    missing = [one for one in wanted if not includes(domain, one, answers)]
     answer = answers.of(domain, "TXT")
     records = spf_records(answer)
     if not answer.is_known:
@@ -51,11 +52,12 @@ def _judge(subject: Subject, domain: str, answers: Answers) -> Iterator[Finding]
             code="spf_several", severity=Severity.STOPS, found=" | ".join(records), docs_url=f"{_RFC}#section-4.5",
             text=f"{domain} has {len(records)} SPF records. With more than one, receivers ignore them all."
                  " Remove them and publish this one.",
-            records=(_txt(domain, mend(records, include=_first_missing(domain, wanted, answers))),),
+            records=(_txt(domain, mend(records, including=missing)),),
         )  # fmt: skip
     else:
-        faults = [*_judge_cost(domain, records[0], answers), *_judge_ending(domain, records[0])]
-        faults += _judge_includes(domain, records[0], wanted, answers)
+        mended = (_txt(domain, mend(records, including=missing)),)
+        faults = [*_judge_cost(domain, records[0], answers), *_judge_ending(domain, records[0], mended)]
+        faults += _judge_includes(domain, records[0], missing, mended)
         yield from faults or [
             Finding(code="spf", severity=Severity.OK, found=records[0], text=f"SPF of {domain} is in order.")
         ]
@@ -97,9 +99,8 @@ def _judge_cost(domain: str, record: str, answers: Answers) -> Iterator[Finding]
                          "DNS did not answer")  # fmt: skip
 
 
-def _judge_ending(domain: str, record: str) -> Iterator[Finding]:
+def _judge_ending(domain: str, record: str, mended: tuple[Record, ...]) -> Iterator[Finding]:
     ending = ending_of(record)
-    mended = (_txt(domain, mend([record])),)
     if ending == "+all":
         yield Finding(
             code="spf_allows_all", severity=Severity.STOPS, found=record, records=mended,
@@ -113,19 +114,14 @@ def _judge_ending(domain: str, record: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _judge_includes(domain: str, record: str, wanted: list[str], answers: Answers) -> Iterator[Finding]:
-    missing = _first_missing(domain, wanted, answers)
+def _judge_includes(domain: str, record: str, missing: list[str], mended: tuple[Record, ...]) -> Iterator[Finding]:
     if missing:
         yield Finding(
             code="spf_provider_missing", severity=Severity.WARNS, found=record, docs_url=f"{_RFC}#section-5.2",
-            text=f"The SPF record of {domain} does not include {missing}, whose servers send for it. Unless their"
-                 " addresses are listed one by one, SPF fails for that mail. Replace the record by this one.",
-            records=(_txt(domain, mend([record], include=missing)),),
+            text=f"The SPF record of {domain} does not include {', '.join(missing)}, whose servers send for it. Unless"
+                 " their addresses are listed one by one, SPF fails for that mail. Replace the record by this one.",
+            records=mended,
         )  # fmt: skip
-
-
-def _first_missing(domain: str, wanted: list[str], answers: Answers) -> str:
-    return next((one for one in wanted if not includes(domain, one, answers)), "")
 
 
 def _txt(domain: str, value: str, *, note: str = "") -> Record:

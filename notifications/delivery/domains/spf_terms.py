@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from notifications.delivery.domains.asking import Answers
@@ -138,12 +138,11 @@ def single_addresses(record: str) -> list[str]:
     return found
 
 
-def mend(records: list[str], *, include: str = "") -> str:
-    """One record that says what all of `records` say, and `include` besides, and ends in ~all or -all."""
+def mend(records: list[str], *, including: Iterable[str] = ()) -> str:
+    """One record that says what all of `records` say, includes what is `including`, and ends in ~all or -all."""
     terms = [term for record in records for term in read_terms(record)]
     kept = [term.text for term in terms if term.name != "all" and term.is_known]
-    if include:
-        kept.append(f"include:{include}")
+    kept += [f"include:{one}" for one in including]
     endings = [ending_of(record) for record in records]
     words = ["v=spf1", *dict.fromkeys(kept)]
     if "redirect" not in endings or len(records) > 1:
