@@ -7,7 +7,6 @@ then critical mail goes at once by another road, mail declared `resend` goes aft
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +16,7 @@ from django.db import connection, transaction
 from config import clock
 from config.queues import Stream
 from notifications.delivery import outbox
+from notifications.delivery.evidence import search_accepted
 from notifications.delivery.flights import Flights
 from notifications.delivery.gate import ask_of
 from notifications.delivery.handover import Flight
@@ -25,6 +25,7 @@ from notifications.delivery.models import Call, Outbox
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.pipeline import worker_name
 from notifications.delivery.providers import kind_of
+from notifications.delivery.settling import settle_found
 from preferences.eligibility import may_send
 from preferences.facts import gather_facts
 from tracking import lifecycle
@@ -37,6 +38,9 @@ EVIDENCE_WAIT = timedelta(minutes=10)
 #: When nothing more is expected, the outbox forgets the mail; the log keeps it as unknown.
 FORGET_AFTER = timedelta(hours=72)
 CALLS_AT_ONCE = 20
+#: A provider needs a while until its search knows of a mail.
+SEARCH_AFTER = timedelta(seconds=20)
+SEARCHES_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +67,30 @@ def reconsider_unknown(stream: str, flights: Flights) -> int:
     return len(calls)
 
 
-def settle_by_evidence(message_ids: Sequence[UUID]) -> None:
-    """Forget unknown rows whose mails were proven accepted; the log knows already."""
-    Outbox.objects.filter(message_id__in=message_ids, state=Outbox.State.UNKNOWN).delete()
+def search_evidence() -> int:
+    """Ask providers that can be asked for what became of a few uncertain calls; return how many mails that settled.
+
+    Each call is asked for some seconds after it was made, then ever more seldom. Calls providers: not for a lane.
+    """
+    at, settled = clock.now(), 0
+    for call in _worth_asking(at):
+        _asked[call.pk] = _asked.get(call.pk, 0) + 1
+        found = search_accepted(call)
+        settled += settle_found(call, found, at=clock.now()) if found else 0
+    return settled
+
+
+#: How often this process has asked for a call.
+_asked: dict[UUID, int] = {}
+
+
+def _worth_asking(at: datetime) -> list[Call]:
+    waiting = Outbox.objects.filter(state=Outbox.State.UNKNOWN, call_id__isnull=False).values("call_id").distinct()
+    young = Call.objects.filter(pk__in=waiting, created_at__gt=at - FORGET_AFTER).select_related("provider")
+    for gone in set(_asked) - {call.pk for call in young}:
+        del _asked[gone]
+    due = [call for call in young if at - call.created_at > SEARCH_AFTER * 4 ** _asked.get(call.pk, 0)]
+    return [call for call in due if kind_of(call.provider).has_search][:SEARCHES_AT_ONCE]
 
 
 def _due_calls(stream: str, *, at: datetime) -> list[UUID]:

@@ -14,6 +14,10 @@ from notifications.delivery.models import WAITING_COLUMNS, DeadLetter, Outbox
 _KEPT = ", ".join(WAITING_COLUMNS)
 _ALL = f"message_id, {_KEPT}, cause, code, answer, provider_key, recipient_domain, died_at"
 
+_WIDTHS: dict[str, int | None] = {
+    field.name: field.max_length for field in DeadLetter._meta.local_fields if field.name in {"cause", "code", "answer"}
+}
+
 # One statement, so that no moment exists in which a mail is in neither table. A replayed mail may die again.
 _BURY = (
     f"WITH gone AS (DELETE FROM notifications_outbox o"
@@ -58,9 +62,8 @@ def bury(burials: Sequence[Burial], *, state: Outbox.State, at: datetime, provid
 
 def _columns(burials: Sequence[Burial]) -> list[list[object]]:
     """One array a column, each value cut to its column's length."""
-    widths = {name: DeadLetter._meta.get_field(name).max_length for name in ("cause", "code", "answer")}
     return [
         [one.message_id for one in burials],
         [one.fence for one in burials],
-        *([getattr(one, name)[:width] for one in burials] for name, width in widths.items()),
+        *([getattr(one, name)[:width] for one in burials] for name, width in _WIDTHS.items()),
     ]

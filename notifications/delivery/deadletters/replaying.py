@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from config.queues import ring_on_commit
+from notifications.delivery.deadletters.content import CONTENT_CAUSES, VERSION_SQL
 from notifications.delivery.deadletters.notes import note
 from notifications.delivery.deadletters.shelf_life import refusal_at
 from notifications.delivery.failures import Kind
@@ -25,24 +26,32 @@ FENCES = 65_536
 #: Causes after which nobody can say whether the provider has the mail.
 UNCERTAIN_CAUSES = ("unknown_given_up",)
 #: Causes that a batch must not suffer for again: such mails go alone.
-_SUSPECT_CAUSES = ("poison", "bug", "out_of_tries", Kind.PERMANENT_MESSAGE.value)
+_SUSPECT_CAUSES = ("poison", Kind.PERMANENT_MESSAGE.value)
 
-_COPIED = ", ".join(f"d.{column}" for column in WAITING_COLUMNS if column not in {"attempts", "generation"})
+_CHANGED = {"attempts", "generation", "template_version_id"}
+_COPIED = ", ".join(f"d.{column}" for column in WAITING_COLUMNS if column not in _CHANGED)
 _COPIED_TO = _COPIED.replace("d.", "")
 
 # One statement: at no moment is a mail in both tables or in neither.
 _BACK = (
     "WITH d AS (DELETE FROM notifications_deadletter WHERE message_id = ANY(%(ids)s) RETURNING *)"
-    f" INSERT INTO notifications_outbox (message_id, {_COPIED_TO}, attempts, generation, state, due_at, lease_owner,"
-    " fence, crashes, batch_cap, is_possibly_doubled)"
-    f" SELECT d.message_id, {_COPIED}, 0, d.generation + 1, 'queued', v.due, '', (d.generation + 1) * {FENCES}, 0,"
+    f" INSERT INTO notifications_outbox (message_id, {_COPIED_TO}, attempts, generation, template_version_id,"
+    " state, due_at, lease_owner, fence, crashes, batch_cap, is_possibly_doubled)"
+    f" SELECT d.message_id, {_COPIED}, 0, d.generation + 1, {VERSION_SQL}, 'queued', v.due, '',"
+    f" (d.generation + 1) * {FENCES}, 0,"
     " CASE WHEN d.cause = ANY(%(suspect)s) THEN 1 END, v.is_doubtful OR d.cause = ANY(%(uncertain)s)"
     " FROM d JOIN unnest(%(ids)s::uuid[], %(dues)s::timestamptz[], %(doubtful)s::bool[])"
     " AS v(id, due, is_doubtful) ON v.id = d.message_id RETURNING stream"
 )
+# The log follows: the version may be a newer one, and the address may have been mended.
 _GENERATION = (
-    "UPDATE tracking_message m SET generation = o.generation, due_at = o.due_at"
-    " FROM notifications_outbox o WHERE o.message_id = m.id AND m.id = ANY(%s)"
+    "UPDATE tracking_message m SET generation = o.generation, due_at = o.due_at,"
+    " template_version_id = o.template_version_id, template_ref = coalesce((SELECT t.key || '@' || w.number"
+    " FROM notifications_templateversion w JOIN notifications_template t ON t.id = w.template_id"
+    " WHERE w.id = o.template_version_id), m.template_ref),"
+    " recipient_domain = coalesce(substring(c.address FROM '[^@]*$'), m.recipient_domain)"
+    " FROM notifications_outbox o JOIN preferences_contact c ON c.id = o.contact_id"
+    " WHERE o.message_id = m.id AND m.id = ANY(%s)"
 )
 # A call without an answer, or with an unclear one, may have been accepted; so may a mail that a reader reported.
 _DOUBTFUL = (
@@ -92,20 +101,21 @@ def count_replayable(letters: QuerySet[DeadLetter], *, at: datetime) -> Replay:
 
 @transaction.atomic
 def _replay_batch(ids: Sequence[UUID], *, dues: Iterator[datetime], at: datetime, by: int | None) -> Replay:
-    refusals = _lock(ids, at=at)
+    refusals, causes = _lock(ids, at=at)
     fit = [one for one in ids if refusals.get(one) == ""]
     lifecycle.move(fit, Message.State.QUEUED, at=at, reason="replayed")
     _return_to_outbox(fit, [next(dues) for _ in fit])
-    note(fit, "replayed", at=at, by=by)
+    note(fit, "replayed", at=at, by=by, causes=causes)
     refused = Counter(refusals.get(one, "not_dead") for one in ids if refusals.get(one) != "")
     return Replay(replayed=len(fit), refused=dict(refused))
 
 
-def _lock(ids: Sequence[UUID], *, at: datetime) -> dict[UUID, str]:
-    """Take messages, then their dead letters, as reports do; the refusal of each that is there."""
+def _lock(ids: Sequence[UUID], *, at: datetime) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """Take messages, then their dead letters, as reports do; the refusal and the cause of each that is there."""
     list(Message.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     letters = DeadLetter.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-    return dict(letters.annotate(refusal=refusal_at(at)).values_list("pk", "refusal"))
+    rows = list(letters.annotate(refusal=refusal_at(at)).values_list("pk", "refusal", "cause"))
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
 def _return_to_outbox(ids: Sequence[UUID], dues: Sequence[datetime]) -> None:
@@ -116,7 +126,8 @@ def _return_to_outbox(ids: Sequence[UUID], dues: Sequence[datetime]) -> None:
             _BACK,
             {
                 "ids": list(ids), "dues": list(dues), "doubtful": [one in doubtful for one in ids],
-                "suspect": list(_SUSPECT_CAUSES), "uncertain": list(UNCERTAIN_CAUSES),
+                "content": list(CONTENT_CAUSES), "suspect": list(_SUSPECT_CAUSES),
+                 "uncertain": list(UNCERTAIN_CAUSES),
             },
         )  # fmt: skip
         streams = {row[0] for row in cursor.fetchall()}
