@@ -131,23 +131,30 @@ def reset_bell() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """A piece of housekeeping, run every `every` seconds; if exclusive, in one transaction and process at a time."""
+    """A piece of housekeeping, run every `every` seconds; if exclusive, in one transaction and process at a time.
+
+    One that is apart runs in a thread of its own: it asks somebody on the network, who may take his time.
+    """
 
     name: str
     every: float
     run: Callable[[], object]
-    is_exclusive: bool
+    is_exclusive: bool = True
+    is_apart: bool = False
 
 
 _sweeps: dict[str, Sweep] = {}
 
 
-def register_sweep(name: str, *, every: float, run: Callable[[], object], is_exclusive: bool = True) -> None:
+def register_sweep(
+    name: str, *, every: float, run: Callable[[], object], is_exclusive: bool = True, is_apart: bool = False
+) -> None:
     """Have `run` called about every `every` seconds; registering a name again replaces it.
 
     What calls a provider, or is safe to run twice at the same time, is not exclusive.
     """
-    _sweeps[name] = Sweep(name=name, every=every, run=run, is_exclusive=is_exclusive)
+    is_exclusive = is_exclusive and not is_apart
+    _sweeps[name] = Sweep(name=name, every=every, run=run, is_exclusive=is_exclusive, is_apart=is_apart)
 
 
 def sweeps() -> tuple[Sweep, ...]:

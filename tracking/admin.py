@@ -24,7 +24,7 @@ from tracking.schemas import find_schema, known_names
 
 provide_page(Event, lambda event: reverse("admin:tracking_event_change", args=[event.pk]))
 
-_STATE_LABELS = {"Accepted": "success", "Refused": "danger", "Duplicate": "warning"}
+_STATE_LABELS = {"Accepted": "success", "Refused": "danger", "Duplicate": "warning", "Withdrawal": "info"}
 
 
 class NameFilter(admin.SimpleListFilter):
@@ -77,7 +77,10 @@ class EventAdmin(LogAdmin):
     fieldsets = (
         (None, {"fields": ("name", "contact_link", "shown_state", "faults_in_full", "caused")}),
         ("Payload", {"fields": ("shown_payload",)}),
-        ("Record", {"fields": ("id", "source", "key", "stream", "received_at", "routed_at", "duplicate_link")}),
+        (
+            "Record",
+            {"fields": ("id", "source", "key", "stream", "received_at", "send_at", "routed_at", "duplicate_link")},
+        ),
     )
     readonly_fields = ("contact_link", "shown_state", "faults_in_full", "caused", "shown_payload", "duplicate_link")
 
@@ -128,6 +131,8 @@ class EventAdmin(LogAdmin):
                 "", '<li><a class="pr-link" href="{}">{}</a> <span class="pr-soft">{} {}</span></li>', rows
             )
             return format_html('<ul class="pr-faults">{}</ul>', listed)
+        if event.state == Event.State.WITHDRAWAL:
+            return "none: it takes back what the event with this name and key caused"
         if event.state != Event.State.ACCEPTED:
             return "none: it was not accepted"
         return "none: no type listens to it" if event.routed_at else "not decided yet: it waits to be routed"

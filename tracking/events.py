@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from config import clock, vault
@@ -18,6 +16,15 @@ from config.ids import new_id
 from config.queues import ring_on_commit
 from preferences.addresses import BadAddress
 from preferences.contacts import Addressee, NoSuchContact, resolve_contact_id
+from tracking.event_rows import (
+    EventRefused,
+    Raised,
+    complain_if_strict,
+    key_fault,
+    send_at_fault,
+    write_event,
+    write_refused,
+)
 from tracking.models import Event
 from tracking.schemas import (
     BadPayload,
@@ -31,27 +38,9 @@ from tracking.schemas import (
 )
 from tracking.signals import event_recorded
 
+__all__ = ["KEY_WINDOW", "EventRefused", "purge_claims", "record_event"]
+
 KEY_WINDOW = timedelta(hours=24)
-
-
-class EventRefused(ValueError):
-    """A bad event, raised only under POSTRIDER_STRICT; elsewhere the refused row is the answer."""
-
-    def __init__(self, event: Event) -> None:
-        lines = "; ".join(f"{fault['path']}: {fault['reason']}" for fault in event.faults)
-        super().__init__(f"event {event.name!r} refused: {lines}")
-        self.event = event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """What the caller gave."""
-
-    name: str
-    contact: Addressee | None
-    payload: object
-    key: str
-    source: str
 
 
 def record_event(
@@ -61,36 +50,38 @@ def record_event(
     payload: Mapping[str, Any] | None = None,
     key: str = "",
     source: str = "app",
+    send_at: datetime | None = None,
 ) -> Event:
-    """Insert an event into the caller's transaction and ring after its commit.
+    """Insert an event into the caller's transaction and ring after its commit. Its mails wait until `send_at` (aware).
 
     Returns the accepted row, the first row again for a key used before (`is_replay`), or a refused or duplicate row.
     Raises EventRefused under POSTRIDER_STRICT only.
     """
-    raised = Raised(name=name, contact=contact, payload={} if payload is None else payload, key=key, source=source)
+    raised = Raised(
+        name=name, contact=contact, payload={} if payload is None else payload, key=key, source=source, send_at=send_at
+    )
     # The claim of a key and the row it stands for are one; without a savepoint, inside a caller's transaction.
     with transaction.atomic(savepoint=False):
         event = _record(raised)
         event_recorded.send(sender=Event, event=event)
-    if event.state == Event.State.REFUSED and settings.POSTRIDER_STRICT:
-        raise EventRefused(event)
+    complain_if_strict(event)
     return event
 
 
 def _record(raised: Raised) -> Event:
     schema = find_schema(raised.name)
     if schema is None:
-        return _refuse(raised, [unknown_name_fault(str(raised.name))], shown=masked_payload(raised.payload, None))
-    if fault := _key_fault(raised.key):
-        return _refuse(raised, [fault], shown=masked_payload(raised.payload, schema))
+        return write_refused(raised, [unknown_name_fault(str(raised.name))], shown=masked_payload(raised.payload, None))
+    if fault := key_fault(raised.key) or send_at_fault(raised.send_at):
+        return write_refused(raised, [fault], shown=masked_payload(raised.payload, schema))
     try:
         checked = check_payload(schema, raised.payload)
     except BadPayload as bad:
-        return _refuse(raised, bad.faults, shown=bad.shown)
+        return write_refused(raised, bad.faults, shown=bad.shown)
     try:
         contact_id = resolve_contact_id(raised.contact)
     except (BadAddress, NoSuchContact) as bad_contact:
-        return _refuse(raised, [Fault(path="contact", reason=str(bad_contact))], shown=checked.shown)
+        return write_refused(raised, [Fault(path="contact", reason=str(bad_contact))], shown=checked.shown)
     return _accept(raised, schema, checked, contact_id)
 
 
@@ -98,7 +89,7 @@ def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contac
     event = Event(
         id=new_id(), name=schema.name, contact_id=contact_id, source=raised.source, key=raised.key,
         state=Event.State.ACCEPTED, payload=checked.shown, secrets=checked.sealed,
-        body_digest=_digest(schema.name, contact_id, checked.digest_source), stream=schema.stream,
+        body_digest=_body_digest(raised, checked, contact_id), stream=schema.stream, send_at=raised.send_at,
     )  # fmt: skip
     if raised.key:
         holder, digest = _claim(raised.source, raised.key, event, KEY_WINDOW)
@@ -108,7 +99,7 @@ def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contac
         holder = _claim_dedupe(schema, checked, event)
         if holder != event.pk:
             event.state, event.duplicate_of, event.secrets = Event.State.DUPLICATE, holder, None
-    _insert(event)
+    write_event(event)
     if event.state == Event.State.ACCEPTED:
         ring_on_commit(event.stream)
     return event
@@ -117,42 +108,16 @@ def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contac
 def _answer_again(raised: Raised, checked: CheckedPayload, *, holder: UUID, same_body: bool) -> Event:
     if not same_body:
         fault = Fault(path="key", reason="key_reused: this key was used within 24 hours for another body")
-        return _refuse(raised, [fault], shown=checked.shown)
+        return write_refused(raised, [fault], shown=checked.shown)
     first = Event.objects.get(pk=holder)
     first.is_replay = True
     return first
 
 
-def _refuse(raised: Raised, faults: list[Fault], *, shown: dict[str, Any]) -> Event:
-    event = Event(
-        id=new_id(), name=_storable(raised.name, 120), source=_storable(raised.source, 64),
-        key=_storable(raised.key, 200), state=Event.State.REFUSED, payload=shown,
-        faults=[fault.as_json() for fault in faults],
-    )  # fmt: skip
-    _insert(event)
-    return event
-
-
-def _insert(event: Event) -> None:
-    """The one statement that every caller's transaction pays for: written out, it costs half of what the ORM takes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tracking_event (id, name, contact_id, source, key, state, payload, secrets, body_digest,"
-            " faults, duplicate_of, stream) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " RETURNING received_at",
-            [
-                event.pk, event.name, event.contact_id, event.source, event.key, event.state,
-                json.dumps(event.payload), _bytes(event.secrets), _bytes(event.body_digest), json.dumps(event.faults),
-                event.duplicate_of, event.stream,
-            ],
-        )  # fmt: skip
-        event.received_at = cursor.fetchone()[0]
-    event._state.adding = False
-    event._state.db = connection.alias
-
-
-def _bytes(value: bytes | memoryview | None) -> bytes | None:
-    return None if value is None else bytes(value)
+def _body_digest(raised: Raised, checked: CheckedPayload, contact_id: int) -> bytes:
+    """Two events of one key are the same if name, contact, payload and the time to send agree."""
+    body = checked.digest_source
+    return _digest(raised.name, contact_id, [body, raised.send_at.timestamp()] if raised.send_at else body)
 
 
 def _claim_dedupe(schema: EventSchema, checked: CheckedPayload, event: Event) -> UUID:
@@ -200,21 +165,6 @@ def purge_claims() -> int:
         return int(cursor.rowcount)
 
 
-def _digest(name: str, contact_id: int | None, body: dict[str, Any]) -> bytes:
+def _digest(name: str, contact_id: int | None, body: object) -> bytes:
     text = json.dumps([name, contact_id, body], sort_keys=True)
     return vault.keyed_digest("event-body", hashlib.sha256(text.encode()).digest())
-
-
-def _key_fault(key: object) -> Fault | None:
-    if not isinstance(key, str):
-        return Fault(path="key", reason=f"must be a string, not {type(key).__name__}")
-    if len(key) > 200:
-        return Fault(path="key", reason=f"is {len(key)} characters long; at most 200 are taken")
-    if not key.isprintable():
-        return Fault(path="key", reason="holds a character that cannot be printed")
-    return None
-
-
-def _storable(value: object, length: int) -> str:
-    text = str(value).encode("utf-8", "replace").decode()
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)[:length]

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from config.arrays import uuid_array
 from tracking.models import Message
 
 S = Message.State
@@ -114,23 +115,35 @@ def mark_sent(
     The call and the provider's id are kept also where a webhook was faster and the state has moved on.
     """
     pairs = list(accepted)
+    provider_ids = {pair[1] for pair in pairs}
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracking_message m SET"
-            " state = CASE WHEN m.state = ANY(%(sources)s) THEN 'sent' ELSE m.state END,"
-            " state_at = CASE WHEN m.state = ANY(%(sources)s) THEN %(at)s ELSE m.state_at END,"
-            " reason = CASE WHEN m.state = ANY(%(sources)s) THEN '' ELSE m.reason END,"
-            " sent_at = coalesce(m.sent_at, %(at)s), provider = %(provider)s, provider_message_id = v.provider_id,"
-            " call_ids = m.call_ids || %(call)s::uuid, is_possibly_doubled = m.is_possibly_doubled OR %(doubled)s"
-            " FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v(id, provider_id)"
-            " WHERE m.id = v.id RETURNING m.id, m.state",
+            _MARK_SENT if len(provider_ids) > 1 else _MARK_SENT_ALIKE,
             {
                 "sources": _values(sources(S.SENT)), "at": at, "provider": provider, "call": call_id,
-                "doubled": is_doubled, "ids": [pair[0] for pair in pairs],
-                "provider_ids": [pair[1][:200] for pair in pairs],
+                "doubled": is_doubled, "ids": uuid_array(pair[0] for pair in pairs),
+                "provider_id": next(iter(provider_ids), "")[:200],
+                **({"provider_ids": [pair[1][:200] for pair in pairs]} if len(provider_ids) > 1 else {}),
             },
         )  # fmt: skip
         return [row[0] for row in cursor.fetchall() if row[1] == S.SENT]
+
+
+# A batch may be answered with one id for all of its mails.
+_SENT = (
+    " sent_at = coalesce(m.sent_at, %(at)s), provider = %(provider)s,"
+    " call_ids = m.call_ids || %(call)s::uuid, is_possibly_doubled = m.is_possibly_doubled OR %(doubled)s"
+)
+_MARK_SENT_ALIKE = (
+    "UPDATE tracking_message m SET state = CASE WHEN m.state = ANY(%(sources)s) THEN 'sent' ELSE m.state END,"
+    " state_at = CASE WHEN m.state = ANY(%(sources)s) THEN %(at)s ELSE m.state_at END,"
+    " reason = CASE WHEN m.state = ANY(%(sources)s) THEN '' ELSE m.reason END,"
+    f" provider_message_id = %(provider_id)s,{_SENT} WHERE m.id = ANY(%(ids)s::uuid[]) RETURNING m.id, m.state"
+)
+_MARK_SENT = _MARK_SENT_ALIKE.replace("= %(provider_id)s", "= v.provider_id").replace(
+    "WHERE m.id = ANY(%(ids)s::uuid[])",
+    "FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v(id, provider_id) WHERE m.id = v.id",
+)
 
 
 def add_call(message_ids: Sequence[UUID], call_id: UUID, *, provider: str) -> None:

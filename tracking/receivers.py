@@ -12,19 +12,28 @@ from preferences.models import Contact
 from preferences.signals import resubscribed, unsubscribed
 from tracking.events import record_event
 from tracking.models import Event, Message, MessageEvent
-from tracking.signals import event
+from tracking.signals import event, withdrawal
+from tracking.withdrawals import record_withdrawal
 
 
 def connect() -> None:
     """Connect the receivers; connecting twice is harmless."""
     event.connect(on_event, dispatch_uid="tracking.event")
+    withdrawal.connect(on_withdrawal, dispatch_uid="tracking.withdrawal")
     unsubscribed.connect(on_unsubscribed, dispatch_uid="tracking.unsubscribed")
     resubscribed.connect(on_resubscribed, dispatch_uid="tracking.resubscribed")
 
 
-def on_event(sender: Any, *, name: str, contact: Any = None, payload: Any = None, key: str = "", **_: Any) -> Event:
+def on_event(
+    sender: Any, *, name: str, contact: Any = None, payload: Any = None, key: str = "", send_at: Any = None, **_: Any
+) -> Event:
     """Record what the application raised."""
-    return record_event(name, contact=contact, payload=payload, key=key)
+    return record_event(name, contact=contact, payload=payload, key=key, send_at=send_at)
+
+
+def on_withdrawal(sender: Any, *, name: str, contact: Any = None, key: str = "", **_: Any) -> Event:
+    """Record what the application takes back."""
+    return record_withdrawal(name, contact=contact, key=key)
 
 
 def on_unsubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, **_: Any) -> None:

@@ -10,6 +10,7 @@ from notifications.catalog import NotificationType
 from notifications.compose.models import TemplateVersion
 from notifications.compose.versions import UnknownTemplate, current_version_id
 from notifications.delivery.outbox import Submission
+from notifications.routing.order import order_key
 from notifications.routing.topics import TopicRule, topic_rule
 from preferences.eligibility import Ask, may_send
 from preferences.facts import Facts
@@ -19,6 +20,7 @@ from tracking.models import Event, Message
 REASONS: dict[str, str] = {
     "unknown_template": "Its template was never published: run manage.py sync_templates",
     "expired": "It was too late to be of use",
+    "withdrawn": "The application took its event back",
 }
 
 _NO_VERSION = UUID(int=0)
@@ -33,11 +35,15 @@ class Plan:
     state: Message.State = Message.State.QUEUED
 
 
-def plan_mail(event: Event, kind: type[NotificationType], facts: Facts, *, at: datetime) -> Plan:
+def plan_mail(
+    event: Event, kind: type[NotificationType], facts: Facts, *, at: datetime, is_withdrawn: bool = False
+) -> Plan:
     """Decide about one type. Caps, quiet hours and the like are decided again by the gate, at the moment of sending."""
     topic = topic_rule(kind.topic)
     trail = [["event", event.name], ["type", kind.key]]
     refusal, state = _refusal(event, kind, facts, topic, at=at)
+    if is_withdrawn:
+        refusal, state = "withdrawn", Message.State.CANCELLED
     version_id, ref = _version(kind)
     if refusal is None and version_id is None:
         refusal, state = "unknown_template", Message.State.FAILED
@@ -49,7 +55,8 @@ def plan_mail(event: Event, kind: type[NotificationType], facts: Facts, *, at: d
 def _refusal(
     event: Event, kind: type[NotificationType], facts: Facts, topic: TopicRule, *, at: datetime
 ) -> tuple[str | None, Message.State]:
-    if kind.expires_after is not None and event.received_at + kind.expires_after <= at:
+    expires_at = _expires_at(event, kind)
+    if expires_at is not None and expires_at <= at:
         return "expired", Message.State.EXPIRED
     ask = Ask(
         stream=kind.stream, type_key=kind.key, topic_key=kind.topic, is_required=kind.is_required,
@@ -57,6 +64,19 @@ def _refusal(
     )  # fmt: skip
     decision = may_send(facts, ask, at=at)
     return (None, Message.State.QUEUED) if decision.allowed else (decision.reason, Message.State.SKIPPED)
+
+
+def _due_at(event: Event, kind: type[NotificationType]) -> datetime:
+    due = event.received_at + kind.delay
+    return max(due, event.send_at) if event.send_at else due
+
+
+def _expires_at(event: Event, kind: type[NotificationType]) -> datetime | None:
+    """Counted from the time to send where one was given: what is asked for next week must not expire today."""
+    if kind.expires_after is None:
+        return None
+    start = max(event.received_at, event.send_at) if event.send_at else event.received_at
+    return start + kind.expires_after
 
 
 def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
@@ -85,8 +105,8 @@ def _submission(
     return Submission(
         contact_id=facts.contact_id, address=facts.address or "", source=f"event:{event.pk}", event_id=event.pk,
         type_key=kind.key, topic_key=kind.topic, stream=kind.stream, priority=kind.priority,
-        template_version_id=version_id, template_ref=ref, due_at=event.received_at + kind.delay,
-        expires_at=event.received_at + kind.expires_after if kind.expires_after else None,
+        template_version_id=version_id, template_ref=ref, due_at=_due_at(event, kind),
+        expires_at=_expires_at(event, kind), order_key=order_key(event, kind),
         payload=event.payload, secrets=bytes(event.secrets) if event.secrets else None,
         is_required=kind.is_required, is_topic_default_on=topic.is_default_on, is_tracked=kind.is_tracked,
         on_unknown=kind.on_unknown, trail=trail,

@@ -16,36 +16,56 @@ from notifications.catalog.registry import types_cancelled_by
 from notifications.delivery import outbox
 from notifications.delivery.failpoints import fail_point
 from notifications.delivery.models import Outbox
+from notifications.routing.order import in_turn
 from notifications.routing.plan import Plan, plan_mail
+from notifications.routing.withdrawals import has_withdrawals, settle_withdrawals, withdrawn_among
 from preferences.facts import Facts, gather_facts, lock_contact
 from tracking.models import Event, Message
 
 logger = logging.getLogger("postrider.routing")
 
 BATCH = 200
+#: So many batches are looked through for an event whose turn it is.
+MOST_LOOKED_AT = 10
 #: An event whose routing fails this often is set aside with its fault; the others go on.
 MAX_CRASHES = 3
 
 
 def route_waiting(stream: str) -> int:
-    """Route the oldest waiting events of a stream; return how many were taken."""
+    """Settle withdrawals and route the oldest waiting events of a stream; return how many were taken."""
+    settled = settle_withdrawals(stream)
     try:
         with transaction.atomic():
-            return len(_route(_take(stream)))
+            return settled + len(_route(_take_ready(stream)))
     except Exception:
         logger.exception("routing a batch failed; taking its events one by one")
-        return _route_one_by_one(stream)
+        return settled + _route_one_by_one(stream)
 
 
 def has_waiting(stream: str) -> bool:
-    """Whether an accepted event of the stream waits to be routed."""
-    return Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED).exists()
+    """Whether an accepted event of the stream waits to be routed, or a withdrawal to be settled."""
+    accepted = Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED)
+    return accepted.exists() or has_withdrawals(stream)
 
 
-def _take(stream: str, *, only: UUID | None = None) -> list[Event]:
+def _take_ready(stream: str) -> list[Event]:
+    """Lock the oldest events whose turn it is; those that wait for another stream's must not hold up the rest."""
+    after: UUID | None = None
+    for _ in range(MOST_LOOKED_AT):
+        taken = _take(stream, after=after)
+        ready = in_turn(taken)
+        if ready or len(taken) < BATCH:
+            return ready
+        after = taken[-1].pk
+    return []
+
+
+def _take(stream: str, *, only: UUID | None = None, after: UUID | None = None) -> list[Event]:
     waiting = Event.objects.filter(stream=stream, routed_at=None, state=Event.State.ACCEPTED)
     if only is not None:
         waiting = waiting.filter(pk=only)
+    if after is not None:
+        waiting = waiting.filter(pk__gt=after)
     return list(waiting.order_by("id").select_for_update(skip_locked=True)[:BATCH])
 
 
@@ -57,7 +77,8 @@ def _route(events: Sequence[Event]) -> Sequence[Event]:
     fail_point("before_route")
     _lock_cancelling(events)
     facts = gather_facts(event.contact_id for event in events if event.contact_id)
-    plans = [plan for event in events for plan in _plans(event, facts, at=at)]
+    withdrawn = withdrawn_among(events)
+    plans = [plan for event in events for plan in _plans(event, facts, at=at, is_withdrawn=event.pk in withdrawn)]
     outbox.submit([plan.submission for plan in plans if plan.refusal is None])
     _log_refused([plan for plan in plans if plan.refusal is not None], at=at)
     for event in events:
@@ -68,9 +89,12 @@ def _route(events: Sequence[Event]) -> Sequence[Event]:
     return events
 
 
-def _plans(event: Event, facts: dict[int, Facts], *, at: datetime) -> list[Plan]:
+def _plans(event: Event, facts: dict[int, Facts], *, at: datetime, is_withdrawn: bool) -> list[Plan]:
     known = facts.get(event.contact_id or 0)
-    return [plan_mail(event, kind, known, at=at) for kind in types_for_event(event.name)] if known else []
+    if known is None:
+        return []
+    kinds = types_for_event(event.name)
+    return [plan_mail(event, kind, known, at=at, is_withdrawn=is_withdrawn) for kind in kinds]
 
 
 def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
@@ -135,7 +159,7 @@ def _route_one_by_one(stream: str) -> int:
     for identifier in ids:
         try:
             with transaction.atomic():
-                _route(_take(stream, only=identifier))
+                _route(in_turn(_take(stream, only=identifier)))
         except Exception as error:
             logger.exception("event %s cannot be routed", identifier)
             _count_crash(identifier, type(error).__name__)

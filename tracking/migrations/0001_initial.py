@@ -34,7 +34,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("accepted", "Accepted"), ("refused", "Refused"), ("duplicate", "Duplicate")],
+                        choices=[
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("duplicate", "Duplicate"),
+                            ("withdrawal", "Withdrawal"),
+                        ],
                         max_length=16,
                     ),
                 ),
@@ -49,6 +54,12 @@ class Migration(migrations.Migration):
                 (
                     "stream",
                     models.CharField(blank=True, help_text="Most urgent lane of the types it feeds.", max_length=16),
+                ),
+                (
+                    "send_at",
+                    models.DateTimeField(
+                        editable=False, help_text="Its mails are not sent before this time.", null=True
+                    ),
                 ),
                 (
                     "received_at",
@@ -305,6 +316,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
+            index=models.Index(
+                condition=models.Q(("routed_at", None), ("state", "withdrawal")),
+                fields=["stream", "id"],
+                name="event_withdrawing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("key", ""), _negated=True), fields=["contact", "key"], name="event_keyed"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="event",
             index=models.Index(fields=["contact", "-id"], name="tracking_ev_contact_9b7b7c_idx"),
         ),
         migrations.AddIndex(
@@ -340,5 +365,5 @@ class Migration(migrations.Migration):
             ),
         ),
         # Room on each page for a mail's later facts: the row is rewritten where it lies.
-        migrations.RunSQL("ALTER TABLE tracking_message SET (fillfactor = 60)", migrations.RunSQL.noop),
+        migrations.RunSQL("ALTER TABLE tracking_message SET (fillfactor = 50)", migrations.RunSQL.noop),
     ]

@@ -17,6 +17,7 @@ class Event(models.Model):
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"  # kept with its faults, routed nowhere
         DUPLICATE = "duplicate", "Duplicate"  # the same fact again inside the declared window
+        WITHDRAWAL = "withdrawal", "Withdrawal"  # no event: takes back what the one with its name and key caused
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
@@ -30,6 +31,7 @@ class Event(models.Model):
     faults = models.JSONField(default=list, help_text="Path and reason of each fault of a refused event.")
     duplicate_of = models.UUIDField(null=True, editable=False)
     stream = models.CharField(max_length=16, blank=True, help_text="Most urgent lane of the types it feeds.")
+    send_at = models.DateTimeField(null=True, editable=False, help_text="Its mails are not sent before this time.")
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     routed_at = models.DateTimeField(null=True, editable=False)
     route_crashes = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -37,6 +39,11 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["stream", "id"], name="event_waiting", condition=Q(routed_at=None, state="accepted")),
+            models.Index(
+                fields=["stream", "id"], name="event_withdrawing", condition=Q(routed_at=None, state="withdrawal")
+            ),
+            # A withdrawal finds its event, and an event that is routed its withdrawals.
+            models.Index(fields=["contact", "key"], name="event_keyed", condition=~Q(key="")),
             models.Index(fields=["contact", "-id"]),
             models.Index(fields=["name", "-id"]),
         ]
