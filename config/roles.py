@@ -14,20 +14,30 @@ from django.db.models.signals import post_migrate
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression")  # fmt: skip
 _MAIL = ("notifications.template", "notifications.templateversion")
+_SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
-           "notifications.attempt", "notifications.hold", "notifications.workerbeat", "tracking.webhookreceipt",
-           "tracking.link")  # fmt: skip
+           "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
+           "tracking.webhookreceipt", "tracking.link")  # fmt: skip
 
 #: Role -> action -> models.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
-        "view": (*_LOG, *_MAIL, *_ENGINE),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
         "add": ("preferences.topic", "notifications.provider", "notifications.poolmember"),
-        "change": ("preferences.topic", "notifications.provider", "notifications.poolmember"),
+        "change": (
+            "preferences.topic",
+            "preferences.contact",
+            "notifications.deadletter",
+            "notifications.provider",
+            "notifications.poolmember",
+            "notifications.senderdomain",
+            "notifications.warmupplan",
+            "notifications.hold",
+        ),
         "delete": ("notifications.poolmember",),
     },
     "marketer": {
-        "view": (*_LOG, *_MAIL),
+        "view": (*_LOG, *_MAIL, *_SENDING),
         "add": ("preferences.topic", "preferences.suppression"),
         "change": ("preferences.topic", "preferences.suppression"),
     },

@@ -160,6 +160,11 @@ POSTRIDER_SENDERS = {
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 
+# How sending domains are looked up. Blocklists do not answer public resolvers; empty servers: this machine's.
+POSTRIDER_DNS_SERVERS = env_list("POSTRIDER_DNS_SERVERS")
+POSTRIDER_IP_BLOCKLISTS = env_list("POSTRIDER_IP_BLOCKLISTS", "zen.spamhaus.org,bl.spamcop.net")
+POSTRIDER_DOMAIN_BLOCKLISTS = env_list("POSTRIDER_DOMAIN_BLOCKLISTS", "dbl.spamhaus.org")
+
 ANYMAIL = {
     "DEBUG_API_REQUESTS": False,  # would print whole mails
     "REQUESTS_TIMEOUT": (5, 20),  # seconds to connect, to read; far below a lease

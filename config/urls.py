@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.doctor import screen
 from config.health import healthz
 
 
@@ -18,6 +19,7 @@ def _has_demo() -> bool:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path("health/", screen.show_health, name="health"),
     path("", include("preferences.urls")),
     path("", include("tracking.urls")),
     path("", include("notifications.urls")),

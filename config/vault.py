@@ -27,6 +27,16 @@ def unseal(blob: bytes) -> str:
         raise Unreadable("Sealed with a key that is not in POSTRIDER_VAULT_KEYS: add the old key back.") from None
 
 
+def reseal(blob: bytes) -> bytes | None:
+    """The blob sealed anew with the first key, or None when it is already. Raises Unreadable as `unseal` does."""
+    newest, *_ = settings.POSTRIDER_VAULT_KEYS
+    try:
+        Fernet(newest).decrypt(bytes(blob))
+    except InvalidToken:
+        return seal(unseal(blob))
+    return None
+
+
 def keyed_digest(purpose: str, value: bytes) -> bytes:
     """Keyed digest (16 bytes) of `value` for one purpose; its key is its own and never rotates."""
     key = settings.POSTRIDER_SUPPRESSION_KEY.encode()

@@ -15,11 +15,14 @@ from unfold.admin import TabularInline
 
 from config.logtables import ReadOnlyAdmin, TeachingAdmin, labelled
 from config.screens import offer_door, provide_page
+from notifications.account_fields import LIMITS, OPTION, SECRET
 from notifications.compose.models import Template, TemplateVersion
-from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.credentials import Origin, credential_names, find_origins
+from notifications.delivery.models import Breaker, PoolMember, Provider
 from notifications.delivery.providers import provider_kinds
-from notifications.forms import PREFIX, ProviderForm, credential_names
+from notifications.forms import ProviderForm
 from notifications.preview import inert, render_sample
+from notifications.providers_console import panel
 from preferences.models import Contact
 from tracking.models import Message
 
@@ -27,10 +30,29 @@ provide_page(Message, lambda message: reverse("notifications:message", args=[mes
 offer_door(Contact, "Their messages", lambda contact: f"{reverse('notifications:messages')}?contact={contact.pk}")
 
 
+_SECRETS_HINT = "They are never shown again. An empty field keeps what is stored."
+_LIMITS_HINT = (
+    "Set them to what your contract allows. Without limits an account is slowed down only when it answers “too many”."
+)
+
+
 class PoolMemberInline(TabularInline):  # type: ignore[misc] # Unfold is not typed
     model = PoolMember
     extra = 0
+    hide_title = True
     verbose_name_plural = "Pools: which streams it serves, the lowest priority first, weight shares among equals"
+
+
+@admin.register(PoolMember)
+class PoolMemberAdmin(TeachingAdmin):
+    """A pool's order, changed in the list itself."""
+
+    empty_hint = "No stream has an account. Open an account and choose the streams that it serves."
+    list_display = ("provider", "stream", "priority", "weight", "ip_pool", "tag")
+    list_editable = ("priority", "weight", "ip_pool", "tag")
+    list_filter = ("stream",)
+    list_select_related = ("provider",)
+    ordering = ("stream", "priority", "id")
 
 
 @admin.register(Provider)
@@ -39,71 +61,107 @@ class ProviderAdmin(TeachingAdmin):
     form = ProviderForm
     list_display = ("name", "key", "kind", "standing", "missing", "pools", "is_simulated")
     inlines = (PoolMemberInline,)
-    readonly_fields = ("webhook_address", "standing", "missing")
+    readonly_fields = ("kind_label", "webhook_address", "webhook_events")
+    change_form_outer_before_template = "notifications/console/provider_panel.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("memberships")
+        return super().get_queryset(request).prefetch_related("memberships", "breakers")
 
     def get_fieldsets(self, request: HttpRequest, obj: Provider | None = None) -> Any:
-        """A new account asks for its kind only; an existing one also for the kind's secrets."""
+        """A new account asks for its kind only; an existing one also for the kind's options, secrets and limits."""
         if obj is None:
-            return [(None, {"fields": ("name", "key", "kind", "options", "is_enabled", "is_simulated")})]
-        secrets = tuple(PREFIX + name for name in credential_names(obj.kind))
+            return [(None, {"fields": ("name", "key", "kind", "is_simulated")})]
+        kind = provider_kinds().get(obj.kind)
+        may_write = self.has_change_permission(request, obj)  # else the form, which makes these fields, is not shown
+        options = tuple(OPTION + option.name for option in kind.account.options) if kind and may_write else ()
+        secrets = tuple(SECRET + name for name in credential_names(obj.kind)) if may_write else ()
         return [
-            (None, {"fields": ("name", "key", "kind", "standing", "missing", "is_enabled", "is_simulated", "options")}),
-            *([("Credentials", {"fields": secrets})] if secrets else []),
-            ("Webhook", {"fields": ("webhook_address",)}),
+            (None, {"fields": ("name", "key", "kind_label", "is_enabled", "is_simulated")}),
+            *([("Credentials", {"fields": secrets, "description": _SECRETS_HINT})] if secrets else []),
+            ("Options", {"fields": (*options, "options")}),
+            ("Limits", {"fields": (*LIMITS,), "description": _LIMITS_HINT}),
+            *([("Webhook", {"fields": ("webhook_address", "webhook_events")})] if kind and kind.has_webhooks else []),
         ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        """The secrets' fields are made by the form itself, so the factory must not look for them."""
-        options["fields"] = [
-            name for name in ProviderForm.Meta.fields if name not in self.get_readonly_fields(request, obj)
-        ]
+        """The fields of secrets and options are made by the form itself, so the factory must not look for them."""
+        skipped = self.get_readonly_fields(request, obj)
+        options["fields"] = [name for name in ProviderForm.Meta.fields if name not in skipped]
         return super().get_form(request, obj, change, **options)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
         """Key and kind stand in logs and in stored calls, so they stay."""
         return (*self.readonly_fields, "key", "kind") if obj else self.readonly_fields
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With the panel that shows how the account stands, and tries it."""
+        provider = self.get_object(request, object_id)
+        shown = panel(request, provider) if isinstance(provider, Provider) else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
     def save_model(self, request: HttpRequest, obj: Provider, form: Any, change: bool) -> None:
+        """A new account is off until somebody has filled in what it needs, and tried it."""
+        obj.is_enabled = obj.is_enabled and change
         written = form.write_credentials(obj)
         super().save_model(request, obj, form, change)
         if written:
-            messages.success(request, f"Stored and sealed: {', '.join(written)}.")
+            self.log_change(request, obj, f"Replaced the credentials {', '.join(written)}.")
+            messages.success(request, f"Stored and sealed: {', '.join(written)}. Now press “Test connection”.")
 
     def response_add(self, request: HttpRequest, obj: Provider, post_url_continue: str | None = None) -> HttpResponse:
-        """On to the page that asks for the kind's credentials."""
-        if credential_names(obj.kind):
-            messages.info(request, "Now fill in its credentials, and choose the streams that it serves.")
+        """On to the page that asks for the kind's options and credentials."""
+        messages.info(
+            request, "It is switched off. Fill in what it needs, save, try it, and choose the streams that it serves."
+        )
         return HttpResponseRedirect(reverse("admin:notifications_provider_change", args=[obj.pk]))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Calls in the log name it: it is switched off, not deleted."""
         return False
 
-    @labelled("Standing", {"In use": "success", "Off": "info", "Refused": "danger"})
+    @labelled("Standing", {"In use": "success", "Off": "info", "Refused": "danger", "Left alone": "warning"})
     def standing(self, provider: Provider) -> str:
         if not provider.is_enabled:
             return "Off"
-        return "Refused" if provider.refused_at else "In use"
+        if provider.refused_at:
+            return "Refused"
+        is_shut = any(breaker.state != Breaker.State.CLOSED for breaker in provider.breakers.all())
+        return "Left alone" if is_shut else "In use"
 
     @admin.display(description="Missing")
     def missing(self, provider: Provider) -> str:
-        held = provider.settings()
-        return ", ".join(name for name in credential_names(provider.kind) if not held.get(name)) or "nothing"
+        kind = provider_kinds().get(provider.kind)
+        needed = {*kind.credentials, *kind.webhook_credentials} if kind else set()
+        lacking = {Origin.MISSING, Origin.UNREADABLE}
+        absent = [name for name, origin in find_origins(provider).items() if name in needed and origin in lacking]
+        return ", ".join(absent) or "nothing"
 
     @admin.display(description="Pools")
     def pools(self, provider: Provider) -> str:
         return ", ".join(member.stream for member in provider.memberships.all()) or "none"
 
-    @admin.display(description="Give this address to the provider")
-    def webhook_address(self, provider: Provider) -> SafeString | str:
+    @admin.display(description="Kind")
+    def kind_label(self, provider: Provider) -> str:
         kind = provider_kinds().get(provider.kind)
-        if kind is None or not kind.has_webhooks:
-            return "This kind of provider has no webhooks."
+        return kind.label if kind else f"{provider.kind} (this version has no such kind)"
+
+    @admin.display(description="Address to give to the provider")
+    def webhook_address(self, provider: Provider) -> SafeString:
         url = f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/"
         return format_html('<code class="pr-mono pr-wrap">{}</code>', url)
+
+    @admin.display(description="Tick there")
+    def webhook_events(self, provider: Provider) -> SafeString | str:
+        kind = provider_kinds().get(provider.kind)
+        if kind is None or not kind.account.webhook_events:
+            return "nothing"
+        ticks = format_html_join("", '<li class="pr-chip">{}</li>', ((one,) for one in kind.account.webhook_events))
+        return format_html(
+            '<ul class="pr-chips">{}</ul><p class="pr-soft">{} Opens and clicks are counted by our own links: leave'
+            " them off.</p>", ticks, kind.account.webhook_hint,
+        )  # fmt: skip
 
 
 @admin.register(Template)

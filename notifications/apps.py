@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,23 +16,55 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.queues import register_sweep
-        from notifications import jobs, partitions, receivers
+        from notifications import receivers
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
-        from notifications.delivery import sweeper
         from notifications.delivery.checks import check_lease, check_providers
 
         discover()
-        for check in (check_types, check_templates, check_lease, check_providers):
+        for check in (check_types, check_templates, check_lease):
             register(check)
+        register(
+            check_providers, deploy=True
+        )  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         post_migrate.connect(_prepare, sender=self)
-        register_sweep("due", every=0.5, run=jobs.sweep_due, is_exclusive=False)
-        register_sweep("leases", every=2, run=sweeper.recover_expired)
-        register_sweep("expiry", every=10, run=sweeper.expire_late)
-        register_sweep("secrets", every=600, run=sweeper.erase_old_secrets)
-        register_sweep("attempts partitions", every=3600, run=partitions.ensure_partitions)
+        for sweep in _sweeps():
+            register_sweep(**sweep)
+
+
+def _sweeps() -> list[dict[str, Any]]:
+    """What must be looked after, and how often (seconds)."""
+    from notifications import jobs, partitions
+    from notifications.delivery import deadletters, sweeper, unknowns, warmup, warmup_harm
+    from notifications.delivery.domains.rechecking import recheck_domains
+
+    return [
+        {"name": "due", "every": 0.5, "run": jobs.sweep_due, "is_exclusive": False},
+        {"name": "leases", "every": 2, "run": sweeper.recover_expired},
+        {"name": "expiry", "every": 10, "run": sweeper.expire_late},
+        {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
+        {"name": "secrets", "every": 600, "run": sweeper.erase_old_secrets},
+        {"name": "dead letters' secrets", "every": 600, "run": deadletters.erase_expired_secrets},
+        {"name": "dead letters", "every": 60, "run": deadletters.check_pile},
+        {"name": "warm-up days", "every": 60, "run": _now(warmup.advance_plans)},
+        {"name": "warm-up harm", "every": 300, "run": _now(warmup_harm.count_harm)},
+        {"name": "domains", "every": 3600, "run": recheck_domains, "is_exclusive": False},
+        {"name": "silent workers", "every": 3600, "run": sweeper.forget_silent_workers},
+        {"name": "attempts partitions", "every": 3600, "run": partitions.ensure_partitions},
+    ]
+
+
+def _now(run: Callable[..., object]) -> Callable[[], object]:
+    """A sweep that is handed the time."""
+
+    def sweep() -> object:
+        from config import clock
+
+        return run(at=clock.now())
+
+    return sweep
 
 
 def _prepare(**_: Any) -> None:

@@ -1,4 +1,4 @@
-"""What does staff see of mails? The log, one mail's whole story, the declared types, the queues and their workers."""
+"""What does staff see of mails? The log, one mail's whole story, and the declared types."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config import clock
 from config.ids import id_floor
-from config.screens import page_of, show_screen, staff_screen
-from notifications import backlog
+from config.screens import Door, page_of, show_screen, staff_screen
 from notifications.catalog import NotificationType, all_types, secret_paths
 from notifications.compose.models import Template
-from notifications.delivery.models import Call, Provider
+from notifications.delivery.models import Call
 from notifications.explanation import explain
 from notifications.filters import ENDS, MessageFilter
 from notifications.preview import inert, show_sent
 from notifications.timeline import Story, load_story, tell
+from notifications.uncertain import NO_CALL
 from tracking.models import Message
 
 PAGE_ROWS = 50
@@ -75,6 +75,23 @@ def show_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         calls={call.pk: call for call in story.calls}, is_live=timezone.now() - message.created_at < LIVE_FOR,
         event_page=page_of(message.event) if message.event else "", contact_page=page_of(message.contact),
         may_see_contact=request.user.has_perm("preferences.view_contact"),
+        way_on=_way_on(story) if request.user.has_perm("notifications.view_deadletter") else None,
+    )  # fmt: skip
+
+
+def _way_on(story: Story) -> Door | None:
+    """The screen where something can be done about a mail that is stuck."""
+    message = story.message
+    if getattr(message, "dead_letter", None) is not None:
+        return Door(
+            label=_("Look at the dead letter: send it again, or discard it"),
+            url=reverse("notifications:deadletter", args=[message.pk]),
+        )  # fmt: skip
+    if story.phase != Message.State.UNKNOWN:
+        return None
+    call_id = (story.outbox and story.outbox.call_id) or next(iter(message.call_ids[-1:]), NO_CALL)
+    return Door(
+        label=_("Look at the evidence, and settle it"), url=reverse("notifications:uncertain-call", args=[call_id])
     )  # fmt: skip
 
 
@@ -164,17 +181,6 @@ def _counts_by_type() -> dict[str, tuple[int, int, int]]:
         held=Count("pk", filter=Q(state__in=ENDS["held"])),
     )
     return {row["type_key"]: (row["total"], row["sent"], row["held"]) for row in rows}
-
-
-@staff_screen("notifications.view_outbox")
-def show_queues(request: HttpRequest) -> HttpResponse:
-    """Each stream's waiting mails, the reports that wait, the workers and the pools."""
-    at = clock.now()
-    return show_screen(
-        request, "notifications/console/queues.html", title=_("Queues and workers"), lanes=backlog.read_lanes(at=at),
-        receipts=backlog.count_receipts(), workers=backlog.read_workers(at=at), at=at,
-        providers=Provider.objects.prefetch_related("memberships"),
-    )  # fmt: skip
 
 
 def _uuid(text: str | None) -> UUID | None:

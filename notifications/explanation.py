@@ -6,7 +6,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from config.queues import Stream
-from notifications.delivery import gate
+from notifications.delivery import deadletters, gate, warmup
+from notifications.delivery.domains import permission
 from notifications.delivery.models import Outbox
 from notifications.routing import plan
 from preferences import eligibility
@@ -14,6 +15,7 @@ from tracking.models import Message
 
 #: What delivery says in codes, beside the reasons that each deciding module lists itself.
 _OF_DELIVERY: dict[str, str] = {
+    "fail_over": "One account could not take it, so another one tries at once",
     "transient": "The provider could not take it for the moment",
     "ambiguous": "No clear answer came back from the provider",
     "worker_died": "The worker died while it handed the mail over",
@@ -21,13 +23,18 @@ _OF_DELIVERY: dict[str, str] = {
     "permanent_recipient": "This mailbox will never accept it",
     "blocklisted": "The recipient's server refuses us for reputation or rate",
     "provider_wide": "The provider refuses the whole account",
-    "provider_blocked": "The provider's account is blocked",
+    "credentials_refused": "The provider refuses the account's key or password",
+    "asked_by_staff": "Staff tries an account",
     "not_tried": "The call ended before its turn",
     "bug": "An error in our own code",
     "out_of_tries": "All tries are used up",
     "expires_before_next_try": "It would expire before the next try",
     "poison": "Three workers died on it",
     "sent_again_unknown": "No evidence came, so it is sent again; it may arrive twice",
+    "sent_again_by_staff": "Somebody had it sent again; it may arrive twice",
+    "unknown_given_up": "Nobody could say whether the provider has it, and it was given up",
+    "replayed": "Somebody had it sent again",
+    "restored": "A backup was restored that may be older than its sending",
     "no_template": "Its template version does not exist any more",
     "sandbox": "Outside production it may not reach this address",
     "liquid_error": "Its template could not be rendered with these values",
@@ -36,7 +43,10 @@ _OF_DELIVERY: dict[str, str] = {
     "variables_not_plain": "Its values hold something that a template may not see",
 }
 
-REASONS: dict[str, str] = {**_OF_DELIVERY, **plan.REASONS, **gate.REASONS, **eligibility.REASONS}
+REASONS: dict[str, str] = {
+    **_OF_DELIVERY, **warmup.REASONS, **permission.REASONS, **deadletters.REFUSALS, **plan.REASONS, **gate.REASONS,
+    **eligibility.REASONS,
+}  # fmt: skip
 
 S = Message.State
 

@@ -101,7 +101,7 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
 
     def find(self, rows: Messages, name: str, value: str) -> Messages:
         """A message id, an address or its beginning, or a person's name."""
-        if identifier := _as_uuid(value):
+        if identifier := as_uuid(value):
             return rows.filter(Q(pk=identifier) | Q(event_id=identifier))
         return rows.filter(contact_id__in=find_people(value))
 
@@ -122,7 +122,7 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
 
     def caused_by(self, rows: Messages, name: str, value: str) -> Messages:
         """One event, campaign or journey."""
-        identifier = _as_uuid(value.removeprefix("event:"))
+        identifier = as_uuid(value.removeprefix("event:"))
         return rows.filter(event_id=identifier) if identifier else rows.filter(source=value)
 
     def with_template(self, rows: Messages, name: str, value: str) -> Messages:
@@ -162,7 +162,8 @@ def _named(text: str) -> Any:
     )
 
 
-def _as_uuid(text: str) -> UUID | None:
+def as_uuid(text: str) -> UUID | None:
+    """The id that a person wrote, or None where it is none."""
     try:
         return UUID(text.strip())
     except ValueError:

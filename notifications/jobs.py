@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from django.db import close_old_connections
 
 from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
 from notifications.delivery import sweeper
@@ -18,9 +22,14 @@ DRAIN_SECONDS = 1.0
 
 
 def drain(stream: str) -> None:
-    """Route and deliver what waits in a stream, for about a second."""
+    """Route and deliver what waits in a stream, for about a second, in two lanes."""
     answer_bell(stream)
-    if work(stream):
+    beside = _second_lane().submit(_work_beside, stream)
+    try:
+        is_left = work(stream)
+    finally:
+        is_left_beside = beside.result()
+    if is_left or is_left_beside:
         ring(stream)
 
 
@@ -34,6 +43,21 @@ def work(stream: str) -> bool:
             if not done or time.monotonic() > deadline:
                 break
     return bool(done) or flights.has_freed
+
+
+def _work_beside(stream: str) -> bool:
+    """The same work on a connection of its own: while one lane waits for the database, the other one renders."""
+    close_old_connections()
+    try:
+        return work(stream)
+    finally:
+        close_old_connections()
+
+
+@cache
+def _second_lane() -> ThreadPoolExecutor:
+    """One thread that lives as long as the worker, and keeps its connection."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="lane")
 
 
 def process_receipts() -> None:

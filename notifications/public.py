@@ -36,10 +36,17 @@ def _take(provider: Provider, request: HttpRequest) -> HttpResponse:
     try:
         reports = kind_of(provider).read_webhook(provider, request)
     except AnymailWebhookValidationFailure:
-        logger.warning("webhook of %s refused: wrong or missing authentication", provider.key)
-        return HttpResponse("Not authenticated.", status=403, content_type="text/plain")
+        return _refuse(provider, request)
     except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError) as error:
         logger.warning("webhook of %s not understood (%s)", provider.key, type(error).__name__)
         return HttpResponse("Not understood.", status=400, content_type="text/plain")
     accept_reports(reports)
     return HttpResponse()
+
+
+def _refuse(provider: Provider, request: HttpRequest) -> HttpResponse:
+    if kind_of(provider).challenges_webhooks and "Authorization" not in request.headers:
+        challenge = {"WWW-Authenticate": 'Basic realm="webhook", charset="UTF-8"'}
+        return HttpResponse("Log in.", status=401, content_type="text/plain", headers=challenge)
+    logger.warning("webhook of %s refused: wrong or missing authentication", provider.key)
+    return HttpResponse("Not authenticated.", status=403, content_type="text/plain")

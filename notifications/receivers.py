@@ -6,17 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from notifications.delivery.mail import personal_target
-from notifications.delivery.unknowns import settle_by_evidence
+from notifications.delivery.settling import drop_proven
+from notifications.routing.withdrawals import cancel_resting
 from tracking.links import provide_personal_targets
-from tracking.signals import evidence_found
+from tracking.models import Event
+from tracking.signals import evidence_found, withdrawal_recorded
 
 
 def connect() -> None:
     """Connect the receivers and say where personal links lead; doing it twice is harmless."""
     evidence_found.connect(on_evidence, dispatch_uid="notifications.evidence")
+    withdrawal_recorded.connect(on_withdrawal, dispatch_uid="notifications.withdrawal")
     provide_personal_targets(personal_target)
 
 
 def on_evidence(sender: Any, *, message_ids: list[UUID], **_: Any) -> None:
-    """Mails that were unknown are proven accepted."""
-    settle_by_evidence(message_ids)
+    """Mails that were unknown, given up or sent again are proven accepted."""
+    drop_proven(message_ids)
+
+
+def on_withdrawal(sender: Any, *, event: Event, **_: Any) -> None:
+    """Mails that rest are withdrawn in the same transaction."""
+    cancel_resting(event)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from notifications.delivery.failures import Kind as Verdict
 from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.explanation import in_words, phase_of
@@ -38,6 +40,7 @@ class Story:
     attempts: Sequence[Attempt]
     facts: Sequence[MessageEvent]
     links: dict[int, str] = field(default_factory=dict)
+    staff: dict[int, str] = field(default_factory=dict)  # names of those who decided something about it
 
     @property
     def phase(self) -> str:
@@ -53,7 +56,7 @@ class Story:
 
 def load_story(message_id: UUID) -> Story | None:
     """Everything about one message in at most five queries; None when there is no such message."""
-    found = Message.objects.select_related("contact", "event", "outbox").filter(pk=message_id).first()
+    found = Message.objects.select_related("contact", "event", "outbox", "dead_letter").filter(pk=message_id).first()
     if found is None:
         return None
     call_ids = set(found.call_ids)
@@ -68,6 +71,7 @@ def load_story(message_id: UUID) -> Story | None:
         attempts=list(Attempt.objects.filter(call_id__in=call_ids).order_by("started_at", "id")) if call_ids else [],
         facts=facts,
         links=_links(found, facts),
+        staff=_staff(facts),
     )
 
 
@@ -83,6 +87,12 @@ def _links(message: Message, facts: Iterable[MessageEvent]) -> dict[int, str]:
         return {}
     rows = Link.objects.filter(version_id=message.template_version_id, number__in=numbers)
     return {link.number: link.url or "" for link in rows}
+
+
+def _staff(facts: Iterable[MessageEvent]) -> dict[int, str]:
+    """The names of staff whose decisions are among the facts; no query where there are none."""
+    ids = {fact.detail["by"] for fact in facts if fact.detail.get("note") and fact.detail.get("by")}
+    return {user.pk: user.get_username() for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
 
 
 def _beginning(story: Story) -> Iterator[Entry]:
@@ -163,8 +173,30 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_NOTES: dict[str, tuple[str, str, str]] = {
+    "replayed": ("replay", "plain", "Sent again"),
+    "discarded": ("delete", "warn", "Discarded"),
+    "settled_sent": ("task_alt", "good", "Recorded as sent"),
+    "sent_again": ("content_copy", "warn", "Sent again, though it may arrive twice"),
+    "given_up": ("skull", "bad", "Given up"),
+}
+
+
+def _decision(story: Story, fact: MessageEvent) -> Entry:
+    """What somebody decided, by hand or by command."""
+    icon, tone, title = _NOTES.get(fact.detail["note"], ("person", "plain", fact.detail["note"]))
+    by = fact.detail.get("by")
+    who = story.staff.get(by, f"a former member of staff ({by})") if by else "the command line"
+    cause = fact.detail.get("cause", "")
+    text = f"It had been given up: {_lower(in_words(cause))}" if cause else ""
+    return Entry(at=fact.occurred_at, icon=icon, tone=tone, title=f"{title} by {who}", text=text)
+
+
 def _facts(story: Story) -> Iterator[Entry]:
     for fact in story.facts:
+        if fact.detail.get("note"):
+            yield _decision(story, fact)
+            continue
         icon, tone, title = _LOOKS.get(fact.kind, ("more_horiz", "plain", fact.kind))
         number = fact.detail.get("link")
         url = story.links.get(number, "") if isinstance(number, int) else ""

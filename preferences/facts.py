@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db import connection
 
-from preferences.models import Choice, Contact, Suppression
+from config.arrays import int_array
+from preferences.models import Contact
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Facts:
     """What eligibility needs to know of one contact; `choices` maps (type key, topic key) to a frequency."""
 
@@ -34,43 +35,39 @@ def lock_contact(contact_id: int) -> None:
 
 
 def gather_facts(contact_ids: Iterable[int], *, lock: bool = False) -> dict[int, Facts]:
-    """Facts by contact id, in three queries whatever the number of contacts.
+    """Facts by contact id, in two queries whatever the number of contacts.
 
     With `lock` the rows are first taken FOR SHARE in id order; the statements after that see everything that
     writers committed before they gave the locks up. Ids without a row are missing from the answer.
     """
-    ids = sorted(set(contact_ids))
+    ids = int_array(sorted(set(contact_ids)))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, address, is_tracking_allowed, paused_until, erased_at, address_digest"
-            " FROM preferences_contact WHERE id = ANY(%s) ORDER BY id" + (" FOR SHARE" if lock else ""),
+            "SELECT id, address, is_tracking_allowed, paused_until, erased_at IS NOT NULL"
+            " FROM preferences_contact WHERE id = ANY(%s::bigint[]) ORDER BY id" + (" FOR SHARE" if lock else ""),
             [ids],
         )
-        rows = cursor.fetchall()
-    facts = {
-        row[0]: Facts(
-            contact_id=row[0], address=row[1], is_tracking_allowed=row[2], paused_until=row[3],
-            is_erased=row[4] is not None,
-        )
-        for row in rows
-    }  # fmt: skip
-    _add_suppressions(facts, {bytes(row[5]): row[0] for row in rows})
-    _add_choices(facts)
+        facts = {row[0]: Facts(*row) for row in cursor.fetchall()}
+        cursor.execute(_WISHES, {"ids": ids})
+        wishes = cursor.fetchall()
+    for contact_id, is_suppression, first, second, value in wishes:
+        if is_suppression:
+            facts[contact_id].suppressions[first] = value
+        else:
+            facts[contact_id].choices[first, second] = value
     return facts
 
 
-def _add_suppressions(facts: dict[int, Facts], owners: dict[bytes, int]) -> None:
-    active = Suppression.objects.filter(address_digest__in=list(owners), lifted_at=None)
-    for digest, scope, reason in active.values_list("address_digest", "scope", "reason"):
-        facts[owners[bytes(digest)]].suppressions[scope] = reason
-
-
-def _add_choices(facts: dict[int, Facts]) -> None:
-    wishes = Choice.objects.filter(contact_id__in=list(facts), channel="email")
-    for contact_id, type_key, topic_key, frequency in wishes.values_list(
-        "contact_id", "type_key", "topic__key", "frequency"
-    ):
-        facts[contact_id].choices[type_key, topic_key or ""] = frequency
+#: What stands against mail: suppressions of the address (scope, reason), and choices (type key, topic key, frequency).
+_WISHES = """
+    SELECT c.id, true, s.scope, '', s.reason FROM preferences_contact c
+    JOIN preferences_suppression s ON s.address_digest = c.address_digest AND s.lifted_at IS NULL
+    WHERE c.id = ANY(%(ids)s::bigint[])
+    UNION ALL
+    SELECT h.contact_id, false, h.type_key, coalesce(t.key, ''), h.frequency FROM preferences_choice h
+    LEFT JOIN preferences_topic t ON t.id = h.topic_id
+    WHERE h.contact_id = ANY(%(ids)s::bigint[]) AND h.channel = 'email'
+"""
 
 
 def facts_of(contact: Contact) -> Facts:

@@ -6,13 +6,22 @@ from typing import Any
 
 from config.queues import STREAMS
 from notifications.delivery.models import PoolMember, Provider
-from tests.simulator.process import KEYS, Process
+from tests.simulator.process import KEYS, SECRETS, Process
 
 _WEBHOOK_CREDENTIALS = {
     "mailgun": "webhook_signing_key",
     "sendgrid": "tracking_webhook_verification_key",
     "postmark": "webhook_secret",
     "resend": "signing_secret",
+    "sparkpost": "webhook_secret",
+    "ses": "webhook_secret",
+    "brevo": "webhook_secret",
+    "mailjet": "webhook_secret",
+}
+_KEY_NAMES = {"postmark": "server_token", "ses": "access_key_id"}  # "api_key" elsewhere
+_MORE: dict[str, dict[str, str]] = {
+    "ses": {"secret_access_key": SECRETS["ses"]},
+    "mailjet": {"secret_key": SECRETS["mailjet"]},
 }
 
 
@@ -21,9 +30,10 @@ def make_providers(simulator: Process) -> dict[str, Provider]:
     known = {one["provider"]: one for one in simulator.control("GET", "accounts")}
     made = {}
     for place, (kind, key) in enumerate(KEYS.items()):
-        name = "server_token" if kind == "postmark" else "api_key"
+        name = _KEY_NAMES.get(kind, "api_key")
         verification = known[kind]["webhook_verification_key"]
-        made[kind] = _make(kind, {name: key, _WEBHOOK_CREDENTIALS[kind]: verification}, priority=place)
+        credentials = {name: key, **_MORE.get(kind, {}), _WEBHOOK_CREDENTIALS[kind]: verification}
+        made[kind] = _make(kind, credentials, priority=place)
     made["smtp"] = _make("smtp", {}, priority=len(made))
     return made
 

@@ -12,7 +12,8 @@ from django.test import Client
 from config.queues import QUEUES, STREAMS, reset_bell
 from notifications.catalog.registry import forgetting_new_types
 from notifications.compose import versions
-from notifications.delivery import variables
+from notifications.delivery import senders, variables, warmup
+from notifications.delivery.domains import permission
 from notifications.routing import topics
 from preferences.models import Contact
 from tests.accounts import make_providers
@@ -91,6 +92,8 @@ def _forget() -> None:
     redis.delete(*(f"{kind}:{queue}" for queue in QUEUES for kind in ("postrider:bell", "rq:queue")))
     for remembered in (versions._current_version_id, topics._rule, variables._known_topic_id):
         remembered.cache_clear()
+    for memory in (senders, permission, warmup):
+        memory.forget()
 
 
 @pytest.fixture

@@ -36,7 +36,34 @@ def run_sweeper() -> None:
 
 def run_sweep(sweep: Sweep) -> bool:
     """Run one sweep unless another process is at it; a failing sweep does not keep the others from running."""
+    if sweep.is_apart:
+        return _start_apart(sweep)
     close_old_connections()
+    return _run_safely(sweep)
+
+
+def _start_apart(sweep: Sweep) -> bool:
+    """In a thread of its own, unless its last one is still at it."""
+    if sweep.name in _apart:
+        return False
+    _apart.add(sweep.name)
+    threading.Thread(target=_run_apart, args=(sweep,), name=sweep.name, daemon=True).start()
+    return True
+
+
+def _run_apart(sweep: Sweep) -> None:
+    try:
+        _run_safely(sweep)
+    finally:
+        connection.close()
+        _apart.discard(sweep.name)
+
+
+#: The sweeps that are running in threads of their own.
+_apart: set[str] = set()
+
+
+def _run_safely(sweep: Sweep) -> bool:
     try:
         return _run_alone(sweep) if sweep.is_exclusive else _run(sweep)
     except DatabaseError as error:

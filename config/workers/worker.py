@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,9 +44,20 @@ class DrainWorker(SimpleWorker):
 def run_worker(queues: Sequence[str]) -> None:
     """Work on `queues`, the first one first, until SIGTERM: then the batch in hand is finished."""
     reset_bell()
+    _favour_batches()
     connection = django_rq.get_connection(queues[0])
     lanes = [django_rq.get_queue(queue, connection=connection) for queue in queues]
     worker = DrainWorker(lanes, connection=connection, serializer="rq.serializers.JSONSerializer")
     worker.log_job_description = False
     with Heartbeat(",".join(queues)) as worker.heart:
         worker.work(logging_level="WARNING")
+
+
+def _favour_batches() -> None:
+    """A batch makes thousands of small objects that die young: look for cycles seldom, and never among what stays.
+
+    Threads take turns quickly: one of them mostly waits for the database, and its answer should not wait for another.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    sys.setswitchinterval(0.0005)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_origin
 
 from django.core import checks
 from django.core.checks import CheckMessage, Error
@@ -15,6 +15,7 @@ from config.queues import STREAMS, Stream
 from notifications.catalog.types import NotificationType, declared
 
 REQUIRED = ("key", "stream", "event", "payload", "template")
+_COLLECTIONS = (list, tuple, set, frozenset, dict)
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*\Z")
 _EVENT_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
 
@@ -82,7 +83,21 @@ def _check_times(kind: type[NotificationType]) -> list[CheckMessage]:
     return found
 
 
-_CHECKS = (_check_key, _check_stream, _check_event, _check_payload, _check_times)
+def _check_order(kind: type[NotificationType]) -> list[CheckMessage]:
+    """Runs also where the payload is no model: that fault has its own check."""
+    if not kind.ordered_by or not _is_model(kind.payload):
+        return []
+    annotation = _annotation_at(kind.payload, kind.ordered_by)
+    if annotation is None:
+        hint = f'The payload has: {", ".join(kind.payload.model_fields)}. Write the way to a value as "order.number".'
+        return [_error(kind, "E014", f"is ordered by the unknown path {kind.ordered_by!r}.", hint)]
+    if _holds_secret(annotation):
+        hint = "Order by a value that may be kept in clear, such as an order's number."
+        return [_error(kind, "E015", f"is ordered by the secret {kind.ordered_by!r}.", hint)]
+    return []
+
+
+_CHECKS = (_check_key, _check_stream, _check_event, _check_payload, _check_times, _check_order)
 
 
 def _repeated_keys() -> list[CheckMessage]:
@@ -136,6 +151,21 @@ def _nested_secrets(model: type[BaseModel]) -> str:
                 if _holds_secret(inner_field.annotation) or _nested_secrets(inner):
                     return f"{name}.{inner_name}"
     return ""
+
+
+def _annotation_at(model: type[BaseModel], path: str) -> Any:
+    """The declared type of the value at a path through nested models; None where there is no single value."""
+    name, _, rest = path.partition(".")
+    field = model.model_fields.get(name)
+    inner = _models_in(field.annotation) if field else []
+    if field is None or bool(inner) != bool(rest) or _is_many(field.annotation):
+        return None
+    return _annotation_at(inner[0], rest) if rest else field.annotation
+
+
+def _is_many(annotation: Any) -> bool:
+    parts = (annotation, *getattr(annotation, "__args__", ()))
+    return any(one in _COLLECTIONS or get_origin(one) in _COLLECTIONS for one in parts)
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -50,6 +50,8 @@ class NotificationType:
     delay: ClassVar[timedelta] = timedelta()
     #: Names of events of the same contact that withdraw a waiting mail ("order.placed" ends an abandoned cart).
     cancelled_by: ClassVar[tuple[str, ...]] = ()
+    #: Path of a payload value ("order.number"): a contact's mails that share it leave one after the other.
+    ordered_by: ClassVar[str] = ""
     #: Within the stream: smaller goes first.
     priority: ClassVar[int] = 50
     #: What to do when no evidence says whether the provider has it.

@@ -23,6 +23,7 @@ from liquid.builtin.tags.inline_comment_tag import InlineCommentNode
 
 from notifications.compose.folding import fold
 from notifications.compose.linktags import ClickNode, PixelNode, pixel_image
+from notifications.compose.shortcuts import Shortcut, find_shortcuts
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate
@@ -54,6 +55,7 @@ class Part:
     template: BoundTemplate
     document: Document
     regions: tuple[Region, ...]
+    shortcuts: tuple[Shortcut | None, ...]  # how a region is written without rendering it
 
 
 def cut(
@@ -83,11 +85,13 @@ def cut(
         else:
             _append(pieces, [*pending, node])
             pending = []
+    regions = tuple(tuple(piece) for piece in pieces if not isinstance(piece, str))
     return Part(
         name=name,
         template=template,
         document=_number(pieces, first),
-        regions=tuple(tuple(piece) for piece in pieces if not isinstance(piece, str)),
+        regions=regions,
+        shortcuts=find_shortcuts(template, regions, is_html=name == "html"),
     )
 
 

@@ -20,6 +20,7 @@ SOFT_BREAK = b"=\r\n"
 
 EncodedDocument = tuple[bytes | Slot, ...]
 
+_SHORT = 200
 _CARRIAGE = re.compile(r"\r\n?")
 _PLAIN = re.compile(r"[!-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?")
 _LITERAL = frozenset(range(33, 127)) - {ord("=")}
@@ -34,6 +35,10 @@ def encode_static(text: str) -> bytes:
 
 def encode_value(text: str) -> bytes:
     """One value, ready to stand between two encoded pieces."""
+    return _encode_short(text) if len(text) <= _SHORT else _encode(text)
+
+
+def _encode(text: str) -> bytes:
     if not text:
         return b""
     if text[0] != "." and _PLAIN.fullmatch(text):  # most values: short, plain, one line
@@ -45,18 +50,22 @@ def encode_value(text: str) -> bytes:
     return encoded.replace(b"\n", b"\r\n") + SOFT_BREAK
 
 
+#: A mail says the same thing twice, in its text and in its HTML, and many mails name the same town.
+_encode_short = lru_cache(maxsize=512)(_encode)
+
+
 @lru_cache(maxsize=512)
 def encode_document(document: Document) -> EncodedDocument:
     """A version's document with its static pieces encoded; kept, for it is asked for per mail."""
     return tuple(piece if isinstance(piece, Slot) else encode_static(piece) for piece in document)
 
 
-def join_encoded(document: EncodedDocument, values: Sequence[bytes], *, token: bytes) -> bytes:
-    """One person's body. `values` are the encoded regions of all the mail's documents, `token`
-    the encoded token."""
-    return b"".join(
-        [piece if isinstance(piece, bytes) else token if piece is TOKEN else values[piece.index] for piece in document]
-    )
+def fill_encoded(document: EncodedDocument, values: Sequence[bytes], *, token: bytes) -> list[bytes]:
+    """One person's body, in pieces to be joined. `values` are the encoded regions of all the mail's documents,
+    `token` the encoded token."""
+    return [
+        piece if isinstance(piece, bytes) else token if piece is TOKEN else values[piece.index] for piece in document
+    ]
 
 
 def _is_fit(encoded: bytes) -> bool:

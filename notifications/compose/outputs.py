@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from liquid.expression import Expression
     from liquid.token import Token
 
-_SPECIAL = re.compile("[&<>\"']")
+SPECIAL = re.compile("[&<>\"']")
 _ABSENT = object()
 
 
@@ -39,7 +39,7 @@ class QuickOutputNode(OutputNode):
             value = self.expression.evaluate(context)
         if type(value) is not str:
             value = to_liquid_string(value, context.autoescape)
-        elif context.autoescape and _SPECIAL.search(value):
+        elif context.autoescape and SPECIAL.search(value):
             value = escape(value)
         written: int = buffer.write(value)
         return written

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from liquid.exceptions import LiquidError
 
-from notifications.compose.cutting import TOKEN, Document, Part, Slot
-from notifications.compose.limits import MAX_VALUE_DEPTH, TooCostly
+from notifications.compose.cutting import TOKEN, Document, Part, Region, Slot
+from notifications.compose.limits import MAX_OUTPUT, MAX_VALUE_DEPTH, TooCostly
 from notifications.compose.linktags import LinkWriter
 from notifications.compose.loading import LoadedVersion, load_version
 from notifications.compose.sandbox import Output, SandboxContext
@@ -71,20 +71,33 @@ def join(document: Document, values: Values, *, token: str) -> str:
 
 
 def _render_part(part: Part, variables: Mapping[str, Any], links: LinkWriter) -> list[str]:
+    """Each region's text. Where every region has its shortcut, as most documents have, no context is made."""
+    texts = [shortcut and shortcut(variables) for shortcut in part.shortcuts]
+    if None not in texts:
+        written = cast("list[str]", texts)
+        if sum(map(len, written)) <= MAX_OUTPUT:
+            return [_tidy(text) for text in written]
     context = SandboxContext(part.template, variables=variables, links=links)
     output: Any = Output()
     rendered: list[str] = []
-    for region in part.regions:
-        for node in region:
-            try:
-                node.render(context, output)
-            except LiquidError as error:
-                reason = "template_too_costly" if isinstance(error, TooCostly) else "liquid_error"
-                raise RenderFault(reason, _place(part, node, error)) from None
-            except Exception as error:  # noqa: BLE001 - a filter may raise whatever a value makes it
-                raise RenderFault("liquid_error", _place(part, node, error)) from None
+    for region, text in zip(part.regions, texts, strict=True):
+        if text is None or output.size + len(text) > MAX_OUTPUT:  # which the template itself refuses
+            _render_region(part, region, context, output)
+        else:
+            output.write(text)
         rendered.append(_tidy(output.take()))
     return rendered
+
+
+def _render_region(part: Part, region: Region, context: SandboxContext, output: Any) -> None:
+    for node in region:
+        try:
+            node.render(context, output)
+        except LiquidError as error:
+            reason = "template_too_costly" if isinstance(error, TooCostly) else "liquid_error"
+            raise RenderFault(reason, _place(part, node, error)) from None
+        except Exception as error:  # noqa: BLE001 - a filter may raise whatever a value makes it
+            raise RenderFault("liquid_error", _place(part, node, error)) from None
 
 
 def _tidy(text: str) -> str:

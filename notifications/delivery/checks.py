@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Tags as DjangoTags
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from config.vault import Unreadable
-from notifications.delivery.models import Provider
 from notifications.delivery.flights import CALL_SECONDS
+from notifications.delivery.models import Provider
 from notifications.delivery.providers import provider_kinds
 
 
@@ -43,7 +44,7 @@ def _faults(provider: Provider) -> list[CheckMessage]:
         ]
     try:
         held = provider.settings()
-    except Unreadable as error:
+    except (Unreadable, ImproperlyConfigured) as error:
         return [
             Error(f"The credentials of provider {provider.key!r} cannot be read.", hint=str(error), id="delivery.E004")
         ]

@@ -107,7 +107,8 @@ def _under_the_ceiling(ready: list[Ready], road: Road, *, at: datetime) -> list[
 def _parcel(departure: Departure, going: Sequence[Ready], road: Road) -> Parcel:
     first = going[0].row
     return Parcel(
-        call_id=departure.call_id, provider=road.provider, version=departure.version, sender=identity_of(first.stream).sender,
+        call_id=departure.call_id, provider=road.provider, version=departure.version,
+        sender=identity_of(first.stream).sender,
         headers=shared_headers(
             stream=first.stream, type_key=first.type_key, source=first.source, topic_key=first.topic_key,
             is_required=first.is_required,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,7 +89,14 @@ def judge_exception(error: Exception, table: FailureTable, *, provider_code: str
         return _judge_response(error.response, table, provider_code)
     if isinstance(error, AnymailError):
         return Verdict(kind=Kind.PERMANENT_MESSAGE, code=type(error).__name__, answer=redact(str(error)))
+    if _reads_an_answer(error):
+        return Verdict(kind=Kind.AMBIGUOUS, code="unreadable_answer", answer=type(error).__name__)
     return Verdict(kind=Kind.BUG, code=type(error).__name__)
+
+
+def _reads_an_answer(error: Exception) -> bool:
+    """Whether it was raised while Anymail read the answer of a call that went out: the mail may be there."""
+    return any(frame.name == "parse_recipient_status" for frame in traceback.extract_tb(error.__traceback__))
 
 
 def _judge_network(error: requests.RequestException) -> Verdict:

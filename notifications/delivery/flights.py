@@ -23,9 +23,9 @@ from notifications.delivery.pace import note_pace
 
 logger = logging.getLogger("postrider.delivery")
 
-#: Calls of one worker under way at once, and the mails in them: what its sudden death leaves uncertain.
+#: Calls of one lane under way at once, and the mails in them: what a sudden death leaves uncertain.
 MOST_CALLS = 8
-MOST_MAILS = 2000
+MOST_MAILS = 1000
 #: Longest a hand-over may take: providers see to it, and the lease must cover it just before.
 CALL_SECONDS = 75
 
@@ -108,5 +108,5 @@ def _network() -> ThreadPoolExecutor:
     pid = os.getpid()
     if pid not in _pools:
         _pools.clear()
-        _pools[pid] = ThreadPoolExecutor(max_workers=MOST_CALLS, thread_name_prefix="call")
+        _pools[pid] = ThreadPoolExecutor(max_workers=2 * MOST_CALLS, thread_name_prefix="call")
     return _pools[pid]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from config.arrays import int_array, uuid_array
 from notifications.delivery import outbox
 from notifications.delivery.holds import stream_source
 from notifications.delivery.models import Hold
@@ -48,14 +49,11 @@ def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
     """Decide on claimed rows inside the caller's transaction; settle those that may not go."""
     facts = gather_facts((row.contact_id for row in rows), lock=True)
     holds = _lock_holds({row.source for row in rows} | {stream_source(row.stream) for row in rows})
-    cancelled = _cancelled(rows)
     passage = Passage(facts=facts)
     refused: dict[tuple[Message.State, str], list[Claimed]] = defaultdict(list)
     for row in rows:
         held = {holds.get(row.source), holds.get(stream_source(row.stream))}
         verdict = _judge(row, facts.get(row.contact_id), holds=held, at=at)
-        if row.message_id in cancelled:
-            verdict = (Message.State.CANCELLED, "cancelled")
         if verdict is None:
             passage.passed.append(row)
         else:
@@ -69,14 +67,19 @@ def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
 
 
 def enter_sending(calls: Sequence[tuple[Claimed, UUID]], *, until: datetime) -> set[UUID]:
-    """Mark claimed rows as being sent, each in its call; return those that were still ours."""
+    """Mark claimed rows as being sent, each in its call; return those that were still ours and not withdrawn."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notifications_outbox o SET state = 'sending', call_id = v.call, lease_until = %s,"
             " attempts = attempts + 1 FROM unnest(%s::uuid[], %s::int[], %s::uuid[]) AS v(id, fence, call)"
             " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' AND o.cancelled_at IS NULL"
             " RETURNING o.message_id",
-            [until, [row.message_id for row, _ in calls], [row.fence for row, _ in calls], [call for _, call in calls]],
+            [
+                until,
+                uuid_array(row.message_id for row, _ in calls),
+                int_array(row.fence for row, _ in calls),
+                uuid_array(call for _, call in calls),
+            ],
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -111,13 +114,3 @@ def _lock_holds(sources: Iterable[str]) -> dict[str, str]:
             [sorted(sources)],
         )
         return dict(cursor.fetchall())
-
-
-def _cancelled(rows: Sequence[Claimed]) -> set[UUID]:
-    """Rows withdrawn since they were claimed. What is withdrawn later than this read, `enter_sending` sees."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT message_id FROM notifications_outbox WHERE message_id = ANY(%s) AND cancelled_at IS NOT NULL",
-            [[row.message_id for row in rows]],
-        )
-        return {row[0] for row in cursor.fetchall()}

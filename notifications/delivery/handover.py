@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
+
+from config.vault import Unreadable
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.mail import Parcel
 from notifications.delivery.outbox import Claimed
@@ -48,6 +51,8 @@ def hand_over(parcel: Parcel) -> tuple[list[Verdict], int]:
     started = time.monotonic()
     try:
         verdicts = kind_of(parcel.provider).send(parcel)
+    except (Unreadable, ImproperlyConfigured) as error:  # its key is sealed with a lost vault key, or its file is gone
+        verdicts = [Verdict(kind=Kind.PROVIDER_WIDE, code="not_set_up", answer=str(error))] * len(parcel.members)
     except Exception as error:
         logger.exception("hand-over to %s failed by a bug", parcel.provider.key)
         verdicts = [Verdict(kind=Kind.BUG, code=type(error).__name__)] * len(parcel.members)

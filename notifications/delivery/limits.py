@@ -27,7 +27,8 @@ SILENCE_SECONDS = 5.0
 #: A call that never ended frees its place after this long.
 CALL_LIFETIME_MS = 120_000
 
-# KEYS: bucket. ARGV: mails a second (0: any), calls a second (0: any), mails wanted, mails a call. Answer: mails granted.
+# KEYS: bucket. ARGV: mails a second (0: any), calls a second (0: any), mails wanted, mails a call.
+# Answer: mails granted.
 _TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000

@@ -86,7 +86,12 @@ def shared_headers(*, stream: str, type_key: str, source: str, topic_key: str, i
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if topic_key:
             headers["List-Id"] = f"<{topic_key}.{identity.domain}>"
-    return headers
+    return in_order(headers)
+
+
+def in_order(headers: Mapping[str, str]) -> dict[str, str]:
+    """By name: the database forgets another order, and a repeated call must be the same byte for byte."""
+    return dict(sorted(headers.items()))
 
 
 def is_refusable(stream: str, *, is_required: bool) -> bool:
@@ -137,7 +142,7 @@ def read_members(call: Call) -> tuple[Member, ...]:
 def read_parcel(call: Call) -> Parcel:
     """A stored call, ready to be made again."""
     return Parcel(
-        call_id=call.pk, provider=call.provider, sender=call.sender, headers=call.headers,
+        call_id=call.pk, provider=call.provider, sender=call.sender, headers=in_order(call.headers),
         version=load_version(call.template_version_id, tracked=call.is_tracked), members=read_members(call),
         ip_pool=call.ip_pool, tag=call.tag,
     )  # fmt: skip

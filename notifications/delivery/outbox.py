@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.expressions import DatabaseDefault
 
+from config.arrays import int_array, read_json, uuid_array
 from config.ids import new_id
 from config.queues import ring_on_commit
 from notifications.delivery.models import Outbox
@@ -48,7 +48,7 @@ class Submission:
     trail: list[list[str]] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Claimed:
     """An outbox row in a worker's hands, as it was when claimed."""
 
@@ -69,9 +69,9 @@ class Claimed:
     template_version_id: UUID
     payload: dict[str, Any]
     secrets: bytes | None
-    batch_cap: int | None
-    on_unknown: str
-    order_key: str
+    batch_cap: int | None = None
+    on_unknown: str = "give_up"
+    order_key: str = ""
 
 
 _COLUMNS = tuple(Claimed.__dataclass_fields__)
@@ -123,7 +123,8 @@ def submit_to_many(mailing: Submission, recipients: Sequence[Recipient]) -> int:
             f" INSERT INTO notifications_outbox (message_id, contact_id, {', '.join(row)})"
             f" SELECT new.id, new.contact_id, {', '.join(['%s'] * len(row))} FROM new",
             [
-                *message.values(), [new_id() for _ in recipients], [one.contact_id for one in recipients],
+                *message.values(), uuid_array(new_id() for _ in recipients),
+                int_array(one.contact_id for one in recipients),
                 [domain_of(one.address) for one in recipients], *row.values(),
             ],
         )  # fmt: skip
@@ -135,7 +136,7 @@ def submit_to_many(mailing: Submission, recipients: Sequence[Recipient]) -> int:
 def _shared_columns(row: Message | Outbox, *, without: tuple[str, ...]) -> dict[str, Any]:
     """Column -> value as the database takes it, of a row that is written many times."""
     fields = [field for field in row._meta.concrete_fields if not field.generated and field.column not in without]
-    held = {field.column: field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
+    held = {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
     return {column: value for column, value in held.items() if not isinstance(value, DatabaseDefault)}
 
 
@@ -224,9 +225,15 @@ def _put_back(rows: Iterable[Claimed], state: Outbox.State, *, due_at: datetime)
             "UPDATE notifications_outbox o SET state = %s, lease_until = NULL, crashes = 0, due_at = %s"
             " FROM unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
             " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
-            [state.value, due_at, [row.message_id for row in rows], [row.fence for row in rows]],
+            [state.value, due_at, *_held(rows)],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _held(rows: Iterable[Claimed]) -> list[str]:
+    """Ids and fences, as two arrays."""
+    rows = list(rows)
+    return [uuid_array(row.message_id for row in rows), int_array(row.fence for row in rows)]
 
 
 def drop(rows: Iterable[Claimed]) -> list[UUID]:
@@ -236,7 +243,7 @@ def drop(rows: Iterable[Claimed]) -> list[UUID]:
         cursor.execute(
             "DELETE FROM notifications_outbox o USING unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
             " WHERE o.message_id = v.id AND o.fence = v.fence AND o.state = 'claimed' RETURNING o.message_id",
-            [[row.message_id for row in rows], [row.fence for row in rows]],
+            _held(rows),
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -287,7 +294,6 @@ def as_claimed(row: Outbox) -> Claimed:
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    claimed = Claimed(**dict(zip(_COLUMNS, row, strict=True)))
-    payload: Any = claimed.payload
-    claimed.payload = json.loads(payload) if isinstance(payload, str) else payload
+    claimed = Claimed(*row)
+    claimed.payload = read_json(claimed.payload)
     return claimed

@@ -14,9 +14,11 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from config import clock
-from notifications.delivery import breakers, deadletters
+from config.arrays import int_array, uuid_array
+from notifications.delivery import breakers, deadletters, warmup
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.handover import Answer, Flight
+from notifications.delivery.mail import domain_of_sender
 from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.retry import Next, decide_next
 from preferences.addresses import domain_of
@@ -85,8 +87,9 @@ def _record(flight: Flight, answer: Answer) -> None:
     _record_attempt(flight, answer)
     if others or flight.is_probe:
         breakers.note_call(parcel.provider, flight.stream, answer.verdicts, at=at)
-    if all(verdict.kind != Kind.AMBIGUOUS for verdict in answer.verdicts):
-        Call.objects.filter(pk=parcel.call_id, sealed_members__isnull=False).update(sealed_members=None)
+    is_settled = all(verdict.kind != Kind.AMBIGUOUS for verdict in answer.verdicts)
+    if is_settled and any(row.secrets is not None for row in flight.rows.values()):
+        Call.objects.filter(pk=parcel.call_id).update(sealed_members=None)
 
 
 def _settle_accepted(flight: Flight, accepted: Verdicts, *, at: datetime) -> None:
@@ -98,7 +101,7 @@ def _settle_accepted(flight: Flight, accepted: Verdicts, *, at: datetime) -> Non
             " WHERE o.message_id = v.id AND o.call_id = %s"
             " AND (o.fence = v.fence AND o.state = 'sending' OR o.state = 'unknown')"
             " RETURNING o.message_id, o.is_possibly_doubled",
-            [list(accepted), [rows[one].fence for one in accepted], call_id],
+            [uuid_array(accepted), int_array(rows[one].fence for one in accepted), call_id],
         )
         ours = cursor.fetchall()
     for doubled in {row[1] for row in ours}:
@@ -119,6 +122,7 @@ def _settle_others(flight: Flight, others: Verdicts, *, at: datetime) -> None:
             lifecycle.move(ids, state, at=at, reason=reason, due_at=following[ids[0]].at)
     _note(flight, {one: others[one] for one in ours}, following, at=at)
     _suppress_refused(flight, {one: others[one] for one in ours})
+    _give_back_ceiling(flight, others, at=at)
     _pause_domains(flight, others, at=at)
 
 
@@ -205,6 +209,13 @@ def _suppress_refused(flight: Flight, verdicts: Verdicts) -> None:
         suppress(
             contact, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL, detail="refused at hand-over"
         )
+
+
+def _give_back_ceiling(flight: Flight, verdicts: Verdicts, *, at: datetime) -> None:
+    """What the provider did not take does not count against the day of a young account."""
+    unsent = sum(verdict.kind != Kind.AMBIGUOUS for verdict in verdicts.values())
+    domain = domain_of_sender(flight.parcel.sender)
+    warmup.give_back(flight.parcel.provider.pk, domain, count=unsent, at=at)
 
 
 def _pause_domains(flight: Flight, verdicts: Verdicts, *, at: datetime) -> None:

@@ -25,15 +25,20 @@ KINDS: dict[str, str] = {
     "sendgrid": "SendGrid (simulated)",
     "postmark": "Postmark (simulated)",
     "resend": "Resend (simulated)",
+    "sparkpost": "SparkPost (simulated)",
+    "ses": "Amazon SES (simulated)",
+    "brevo": "Brevo (simulated)",
+    "mailjet": "Mailjet (simulated)",
     "smtp": "SMTP (simulated)",
 }
 
-#: Stream -> kinds, best first. SMTP stands last everywhere. An idempotency key is worth most where seconds count.
+#: Stream -> kinds, best first; what people asked for shares no account with what goes to many. An idempotency key is
+#: worth most where seconds count.
 POOLS: dict[str, tuple[str, ...]] = {
     Stream.CRITICAL: ("resend", "postmark", "smtp"),
     Stream.TRANSACTIONAL: ("postmark", "resend", "smtp"),
-    Stream.NOTIFICATION: ("sendgrid", "mailgun", "smtp"),
-    Stream.MARKETING: ("mailgun", "sendgrid", "smtp"),
+    Stream.NOTIFICATION: ("sendgrid", "mailgun", "brevo"),
+    Stream.MARKETING: ("mailgun", "sendgrid", "sparkpost", "brevo", "mailjet"),
 }
 
 _SIMULATOR_SECONDS = 5
@@ -96,6 +101,7 @@ def make_account(provider: Provider) -> dict[str, str]:
     return {
         **account,
         "api_key": _derive(provider, "api key"),
+        "password": _derive(provider, "second key"),
         "webhook_key": _WEBHOOK_KEYS[provider.kind](provider),
         "webhook_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/",
     }
@@ -133,6 +139,30 @@ def _resend(provider: Provider) -> dict[str, str]:
     return {"api_key": _derive(provider, "api key"), "signing_secret": _svix_secret(provider)}
 
 
+def _sparkpost(provider: Provider) -> dict[str, str]:
+    return {"api_key": _derive(provider, "api key"), "webhook_secret": _basic_login(provider)}
+
+
+def _ses(provider: Provider) -> dict[str, str]:
+    return {
+        "access_key_id": _derive(provider, "api key"),
+        "secret_access_key": _derive(provider, "second key"),
+        "webhook_secret": _basic_login(provider),
+    }
+
+
+def _brevo(provider: Provider) -> dict[str, str]:
+    return {"api_key": _derive(provider, "api key"), "webhook_secret": _basic_login(provider)}
+
+
+def _mailjet(provider: Provider) -> dict[str, str]:
+    return {
+        "api_key": _derive(provider, "api key"),
+        "secret_key": _derive(provider, "second key"),
+        "webhook_secret": _basic_login(provider),
+    }
+
+
 def _smtp(provider: Provider) -> dict[str, str]:
     return {}  # the simulator's mail server takes mail from anybody on this machine
 
@@ -142,12 +172,16 @@ _CREDENTIALS: dict[str, Callable[[Provider], dict[str, str]]] = {
     "sendgrid": _sendgrid,
     "postmark": _postmark,
     "resend": _resend,
+    "sparkpost": _sparkpost,
+    "ses": _ses,
+    "brevo": _brevo,
+    "mailjet": _mailjet,
     "smtp": _smtp,
 }
 
 
 def _basic_login(provider: Provider) -> str:
-    return f"postmark:{_derive(provider, 'webhook')}"
+    return f"{provider.kind}:{_derive(provider, 'webhook')}"
 
 
 def _svix_secret(provider: Provider) -> str:
@@ -164,6 +198,10 @@ _WEBHOOK_KEYS: dict[str, Callable[[Provider], str]] = {
     "sendgrid": _private_pem,
     "postmark": _basic_login,
     "resend": _svix_secret,
+    "sparkpost": _basic_login,
+    "ses": _basic_login,
+    "brevo": _basic_login,
+    "mailjet": _basic_login,
 }
 
 

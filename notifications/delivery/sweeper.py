@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.db.models import F
 from config import clock
 from config.queues import STREAMS, ring
 from notifications.delivery import deadletters
-from notifications.delivery.models import Call, Outbox
+from notifications.delivery.models import Call, Outbox, WorkerBeat
 from tracking import lifecycle
 from tracking.models import Message
 
@@ -67,6 +67,11 @@ def erase_old_secrets() -> int:
     open_calls = Outbox.objects.filter(call_id__isnull=False).values("call_id")
     old = Call.objects.filter(sealed_members__isnull=False, created_at__lt=at - Call.SECRETS_KEPT)
     return old.exclude(pk__in=open_calls).update(sealed_members=None)
+
+
+def forget_silent_workers() -> int:
+    """Drop what dead workers left of their sign of life a day ago; return how many."""
+    return WorkerBeat.objects.filter(beat_at__lt=clock.now() - timedelta(days=1)).delete()[0]
 
 
 def _has_due(stream: str, *, at: datetime) -> bool:

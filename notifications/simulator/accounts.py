@@ -25,7 +25,7 @@ class Account:
     webhook_key: str = ""  # the provider's own signing secret; see each `webhooks` module
     domain: str = ""  # the one verified sending domain; empty: any
     username: str = ""  # SMTP only
-    password: str = ""
+    password: str = ""  # SMTP; for Amazon SES and Mailjet the secret key
 
 
 class BadAccount(ValueError):

@@ -12,6 +12,7 @@ from .faults import FaultKind, Faults, Rule
 from .idempotency import Conflict, KeyRing
 from .intake import Intake
 from .providers import Provider, registry
+from .records import Records
 from .shapes import Answer, Batch, Refused, Reply, Request
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ class Reset(Exception):
 
 
 class Door:
-    def __init__(self, accounts: AccountBook, faults: Faults, keys: KeyRing, intake: Intake) -> None:
+    def __init__(self, accounts: AccountBook, faults: Faults, keys: KeyRing, intake: Intake, records: Records) -> None:
         self._accounts = accounts
         self._faults = faults
         self._keys = keys
         self._intake = intake
+        self._records = records
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _, name, path = scope["path"].split("/", 2)
@@ -50,19 +52,32 @@ class Door:
         if len(request.body) > provider.api.LARGEST:
             raise Refused(provider.api.refuse(413))
         account = self._authenticate(provider, request)
+        if (told := _look(provider, request, account)) is not None:
+            return told
+        if (found := self._search(provider, request, account)) is not None:
+            return found
         key = provider.api.find_idempotency_key(request)
         if key is None:
             return await self._take(provider, request, account, receive)
         try:
-            earlier = self._keys.begin(account, key, request)
+            earlier = self._keys.begin(account, key, request, seconds=provider.key_seconds)
         except Conflict as conflict:
             raise Refused(provider.api.refuse(409, str(conflict))) from conflict
         if earlier is not None:
-            return earlier
+            return provider.repeat(earlier)
         try:
             return await self._take(provider, request, account, receive, key=key)
         finally:
             self._keys.end(account, key)
+
+    def _search(self, provider: Provider, request: Request, account: Account) -> Reply | None:
+        """What the account's own mails are found by; like `_look`, it suffers no fault and journals nothing."""
+        if request.method != "GET" or provider.searches is None:
+            return None
+        try:
+            return provider.searches.search(request, account, self._records)
+        except ValueError:  # a number that is none
+            return provider.api.refuse(400)
 
     def _authenticate(self, provider: Provider, request: Request) -> Account:
         key = provider.api.find_key(request)
@@ -97,6 +112,13 @@ class Door:
             key=key,
             remembered=remembered,
         )
+
+
+def _look(provider: Provider, request: Request, account: Account) -> Reply | None:
+    """The answer to a question about the account itself; no fault is drawn for it, nothing is journaled."""
+    if request.method != "GET" or provider.questions is None:
+        return None
+    return provider.questions.look(request, account)
 
 
 def _read(provider: Provider, request: Request, account: Account) -> Batch:
@@ -168,7 +190,8 @@ async def _receive_request(scope: Scope, receive: Receive, path: str, largest: i
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    return Request(method=scope["method"], path=path, headers=headers, body=body)
+    query = scope["query_string"].decode("latin-1")
+    return Request(method=scope["method"], path=path, headers=headers, body=body, query=query)
 
 
 async def _send_reply(reply: Reply, send: Send) -> None:

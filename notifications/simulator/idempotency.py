@@ -15,7 +15,7 @@ from .journal import Journal
 from .shapes import Reply, Request
 from .wording import JSON_TYPE
 
-WINDOW = 24 * 60 * 60  # seconds; https://resend.com/docs/dashboard/emails/idempotency-keys
+LONGEST = 24 * 60 * 60  # seconds that any provider remembers a key
 
 
 class Conflict(Exception):
@@ -26,17 +26,17 @@ class KeyRing:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        journal.forget_keys(clock.now() - WINDOW)
+        journal.forget_keys(clock.now() - LONGEST)
         self._running: set[tuple[str, str, str]] = set()
 
-    def begin(self, account: Account, key: str, request: Request) -> Reply | None:
+    def begin(self, account: Account, key: str, request: Request, *, seconds: int) -> Reply | None:
         """The earlier answer to the same call, else None, and the key is under way.
 
         Raises Conflict for another body, or while the first call still runs.
         """
         place = (account.provider, account.name, key)
         row = self._journal.key_row(*place)
-        if row is not None and row[1] > self._clock.now() - WINDOW:
+        if row is not None and row[1] > self._clock.now() - seconds:
             digest, _, status, body = row
             if digest != _digest(request):
                 raise Conflict("invalid_idempotent_request")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -31,6 +32,12 @@ class Request:
     path: str
     headers: Mapping[str, str]  # lower-case names
     body: bytes
+    query: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What stands behind the question mark, decoded; the last of a name wins."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

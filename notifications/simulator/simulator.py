@@ -20,6 +20,7 @@ from .options import Options
 from .person import Person
 from .postman import Postman
 from .providers import check_account
+from .records import Records
 from .smtp.desk import Desk
 from .wire import Wire
 
@@ -46,7 +47,8 @@ class Simulator:
         self.faults = Faults(options.seed)
         intake = Intake(self.journal, self.clock, self.agenda.wake)
         keys = KeyRing(self.journal, self.clock)
-        self.door = Door(self.accounts, self.faults, keys, intake)
+        records = Records(self.journal, self.archive)
+        self.door = Door(self.accounts, self.faults, keys, intake, records)
         self.desk = Desk(self.accounts, self.faults, intake)
 
     async def run(self) -> None:

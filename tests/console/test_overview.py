@@ -46,8 +46,8 @@ def test_what_waits_is_counted_by_stream(boss: Client, make_message: MakeMessage
             message=message, contact_id=message.contact_id, state=state, stream="transactional",
             template_version_id=message.pk,
         )  # fmt: skip
-    lanes: Any = boss.get("/queues/").context["lanes"]
-    transactional = next(lane for lane in lanes if lane.stream == "transactional")
+    streams: Any = boss.get("/queues/").context["streams"]
+    transactional = next(stream.lane for stream in streams if stream.lane.stream == "transactional")
     assert transactional.counts == {"queued": 1, "sending": 1, "unknown": 1}
     assert transactional.due == 1
 

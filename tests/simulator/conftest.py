@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.listener import Listener
-from tests.simulator.process import KEYS, Process, configure
+from tests.simulator.process import KEYS, SECRETS, Process, configure
 
 
 @pytest.fixture(scope="session")
@@ -37,18 +37,41 @@ def listener() -> Iterator[Listener]:
 @pytest.fixture
 def make_backend(simulator: Process) -> Any:
     """Anymail's own backend of a provider, talking to the simulator."""
-    from anymail.backends import mailgun, postmark, resend, sendgrid
+    from anymail.backends import amazon_ses, brevo, mailgun, mailjet, postmark, resend, sendgrid, sparkpost
 
-    modules = {"mailgun": mailgun, "postmark": postmark, "resend": resend, "sendgrid": sendgrid}
+    modules = {
+        "mailgun": mailgun,
+        "postmark": postmark,
+        "resend": resend,
+        "sendgrid": sendgrid,
+        "sparkpost": sparkpost,
+        "brevo": brevo,
+        "mailjet": mailjet,
+    }
 
     def make(provider: str, key: str = "") -> Any:
+        if provider == "ses":
+            return amazon_ses.EmailBackend(client_params=ses_client(simulator, key or KEYS["ses"]))
         name = "server_token" if provider == "postmark" else "api_key"
         options: dict[str, Any] = {name: key or KEYS[provider], "api_url": simulator.api_url(provider)}
         if provider == "sendgrid":
             options["merge_field_format"] = "-{}-"
+        if provider == "mailjet":
+            options["secret_key"] = SECRETS["mailjet"]
         return modules[provider].EmailBackend(**options)
 
     return make
+
+
+def ses_client(simulator: Process, key: str, *, secret: str = SECRETS["ses"]) -> dict[str, Any]:
+    """What boto3 makes a client of that talks to the simulator, once."""
+    return {
+        "aws_access_key_id": key,
+        "aws_secret_access_key": secret,
+        "region_name": "eu-central-1",
+        "endpoint_url": f"{simulator.url}/ses",
+        "config": {"retries": {"total_max_attempts": 1}, "proxies": {}},
+    }
 
 
 def pytest_configure(config: pytest.Config) -> None:

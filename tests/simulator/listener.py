@@ -24,11 +24,12 @@ class _Server(ThreadingHTTPServer):
 
 
 class Listener:
-    """Takes any HTTP call and keeps it; answers `status`, or redirects where `redirects` says so."""
+    """Takes any HTTP call and keeps it; answers `status` and `body`, or redirects where `redirects` says so."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.status = 200
+        self.body = b""
         self.redirects: dict[str, str] = {}
         listener = self
 
@@ -43,8 +44,10 @@ class Listener:
                 self.send_response(302 if target else listener.status)
                 if target:
                     self.send_header("location", target)
-                self.send_header("content-length", "0")
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(listener.body)))
                 self.end_headers()
+                self.wfile.write(listener.body)
 
             do_GET = do_POST = do_HEAD = answer  # noqa: N815 - the library's names
 

@@ -14,7 +14,21 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = {"mailgun": "key-mailgun", "sendgrid": "SG.key", "postmark": "postmark-token", "resend": "re_key"}
+KEYS = {
+    "mailgun": "key-mailgun",
+    "sendgrid": "SG.key",
+    "postmark": "postmark-token",
+    "resend": "re_key",
+    "sparkpost": "sparkpost-key",
+    "ses": "AKIASIMULATED0000001",
+    "brevo": "xkeysib-key",
+    "mailjet": "mj-key",
+}
+#: The second half of a key, where the provider has one.
+SECRETS = {"ses": "ses-secret/access+key", "mailjet": "mj-secret"}
+#: Who proves its webhooks by a login alone.
+BASIC_AUTH = {"postmark", "sparkpost", "ses", "brevo", "mailjet"}
+LOGIN = "postman:word"
 
 
 def call(method: str, url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
@@ -96,19 +110,20 @@ class Process:
         return [self.control("GET", f"accepts/{one['number']}/mail") for one in self.accepts()]
 
     def api_url(self, provider: str) -> str:
-        return f"{self.url}/{provider}/" + ("v3/" if provider in ("mailgun", "sendgrid") else "")
+        paths = {"mailgun": "v3/", "sendgrid": "v3/", "sparkpost": "api/v1/", "brevo": "v3/", "mailjet": "v3.1/"}
+        return f"{self.url}/{provider}/{paths.get(provider, '')}"
 
 
 def configure(simulator: Process, webhook_url: str = "", **script: Any) -> list[dict[str, Any]]:
-    """Fresh accounts for all four APIs; returns them with their verification keys."""
+    """Fresh accounts for all APIs; returns them with their verification keys."""
     simulator.control("PUT", "script", {"delivered": 0, **script})
     simulator.control("PUT", "faults", [])
     simulator.control("PUT", "clock", {"offset_seconds": 0})
     simulator.control("PUT", "webhooks", {"paused": False, "retry_seconds": [0.05, 0.1]})
     simulator.control("DELETE", "journal")
     accounts = [
-        {"provider": provider, "api_key": key, "webhook_url": webhook_url}
-        | ({"webhook_key": "postman:word"} if provider == "postmark" else {})
+        {"provider": provider, "api_key": key, "password": SECRETS.get(provider, ""), "webhook_url": webhook_url}
+        | ({"webhook_key": LOGIN} if provider in BASIC_AUTH else {})
         for provider, key in KEYS.items()
     ]
     found: list[dict[str, Any]] = simulator.control("PUT", "accounts", accounts)

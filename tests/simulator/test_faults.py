@@ -23,11 +23,12 @@ class Sender:
 
     def __call__(self, *to):
         message = AnymailMessage("Hi", "hello", "shop@example.com", to or ["ada@example.com"], merge_data={})
+        message.attach_alternative("<p>hello</p>", "text/html")
         self.backend.send_messages([message])
         return message.anymail_status
 
 
-@pytest.fixture(params=sorted(KEYS))
+@pytest.fixture(params=sorted(set(KEYS) - {"ses"}))  # whose backend is boto3's; see test_ses.py
 def send(request, make_backend):
     backend = make_backend(request.param)
     backend.timeout = 0.5
@@ -97,9 +98,13 @@ def test_broken_json_follows_an_accept(send, simulator):
 
 def test_a_partial_refusal_is_worded_as_each_api_can(send, simulator):
     put(simulator, kind="partial_refusal", match="ben@*")
-    if send.provider == "postmark":
+    if send.provider == "sparkpost":
         status = send("ada@example.com", "ben@example.com")
-        assert status.recipients["ben@example.com"].status == "rejected"
+        assert status.recipients["ben@example.com"].status == "unknown"  # Anymail does not look who it was
+        assert [one["recipient"] for one in simulator.accepts()] == ["ada@example.com"]
+    elif send.provider in ("postmark", "mailjet"):
+        status = send("ada@example.com", "ben@example.com")
+        assert status.recipients["ben@example.com"].status in ("rejected", "failed")
         assert [one["recipient"] for one in simulator.accepts()] == ["ada@example.com"]
     else:
         with pytest.raises(AnymailRequestsAPIError):

@@ -79,3 +79,50 @@ def test_keys_outlive_a_kill(tmp_path):
     assert send(process, "k") == first
     assert len(process.accepts()) == 1
     process.stop()
+
+
+def send_by_brevo(simulator, key, *, subject="Hi"):
+    body = {
+        "sender": {"email": "shop@example.com"},
+        "to": [{"email": "ada@example.com"}],
+        "subject": subject,
+        "htmlContent": "hello",
+        "headers": {"idempotencyKey": key},
+    }
+    return call("POST", f"{simulator.url}/brevo/v3/smtp/email", body, **{"api-key": KEYS["brevo"]})
+
+
+def test_brevo_refuses_a_key_that_was_used_and_tells_no_ids(simulator):
+    assert send_by_brevo(simulator, "k")[0] == 201
+    for subject in ("Hi", "Other"):
+        status, answer = send_by_brevo(simulator, "k", subject=subject)
+        assert (status, answer["code"]) == (400, "duplicate_parameter")
+    assert len(simulator.accepts()) == 1
+
+
+def test_brevo_forgets_a_key_after_a_quarter_of_an_hour(simulator):
+    send_by_brevo(simulator, "k")
+    simulator.control("PUT", "clock", {"offset_seconds": 16 * 60})
+    assert send_by_brevo(simulator, "k")[0] == 201
+    assert len(simulator.accepts()) == 2
+
+
+def send_by_sparkpost(simulator, key, *, text="hello"):
+    content = {"from": "shop@example.com", "subject": "Hi", "text": text}
+    body = json.dumps({"recipients": [{"address": "ada@example.com"}], "content": content}).encode()
+    headers = {"Authorization": KEYS["sparkpost"], "Idempotency-Key": key}
+    return call("POST", f"{simulator.url}/sparkpost/api/v1/transmissions", body, **headers)
+
+
+def test_sparkpost_answers_a_repeat_as_it_answered_first(simulator):
+    first = send_by_sparkpost(simulator, "k")
+    assert first[0] == 200
+    assert send_by_sparkpost(simulator, "k") == first
+    status, answer = send_by_sparkpost(simulator, "k", text="other")
+    assert (status, answer["errors"][0]["code"]) == (409, "1600")
+    assert len(simulator.accepts()) == 1
+
+
+def test_sparkpost_takes_plain_keys_only(simulator):
+    status, answer = send_by_sparkpost(simulator, "no spaces")
+    assert (status, answer["errors"][0]["code"]) == (400, "1602")

@@ -11,7 +11,7 @@ import pytest
 from anymail.exceptions import AnymailRequestsAPIError
 from anymail.message import AnymailMessage
 
-from tests.simulator.process import KEYS, call
+from tests.simulator.process import KEYS, SECRETS, call
 
 pytestmark = pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
 
@@ -25,12 +25,29 @@ GOOD: dict[str, dict[str, Any]] = {
     "postmark": {"From": "shop@example.com", "To": "ada@example.com", "Subject": "Hi", "TextBody": "hello"},
     "resend": {"from": "shop@example.com", "to": ["ada@example.com"], "subject": "Hi", "text": "hello"},
     "mailgun": {"from": "shop@example.com", "to": "ada@example.com", "subject": "Hi", "text": "hello"},
+    "sparkpost": {
+        "recipients": [{"address": {"email": "ada@example.com"}}],
+        "content": {"from": "shop@example.com", "subject": "Hi", "text": "hello"},
+    },
+    "brevo": {
+        "sender": {"email": "shop@example.com"},
+        "to": [{"email": "ada@example.com"}],
+        "subject": "Hi",
+        "htmlContent": "hello",
+    },
+    "mailjet": {
+        "Globals": {"From": {"Email": "shop@example.com"}, "Subject": "Hi", "TextPart": "hello"},
+        "Messages": [{"To": [{"Email": "ada@example.com"}]}],
+    },
 }
 PATHS = {
     "sendgrid": "sendgrid/v3/mail/send",
     "postmark": "postmark/email",
     "resend": "resend/emails",
     "mailgun": "mailgun/v3/example.com/messages",
+    "sparkpost": "sparkpost/api/v1/transmissions",
+    "brevo": "brevo/v3/smtp/email",
+    "mailjet": "mailjet/v3.1/send",
 }
 
 
@@ -40,6 +57,13 @@ def login(provider: str, key: str) -> dict[str, str]:
         return {"Authorization": f"Basic {coded}", "Content-Type": "application/x-www-form-urlencoded"}
     if provider == "postmark":
         return {"X-Postmark-Server-Token": key, "Content-Type": "application/json"}
+    if provider == "sparkpost":
+        return {"Authorization": key, "Content-Type": "application/json"}
+    if provider == "brevo":
+        return {"api-key": key, "Content-Type": "application/json"}
+    if provider == "mailjet":
+        coded = base64.b64encode(f"{key}:{SECRETS['mailjet']}".encode()).decode()
+        return {"Authorization": f"Basic {coded}", "Content-Type": "application/json"}
     return {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
 
@@ -62,6 +86,9 @@ UNKNOWN_KEY = {
     "sendgrid": (401, {"errors": [{"message": "The provided authorization grant is invalid, expired, or revoked"}]}),
     "postmark": (401, {"ErrorCode": 10}),
     "resend": (403, {"name": "invalid_api_key", "statusCode": 403}),
+    "sparkpost": (401, {"errors": [{"message": "Unauthorized."}]}),
+    "brevo": (401, {"code": "unauthorized", "message": "Key not found"}),
+    "mailjet": (401, {"ErrorCode": "mj-0015", "StatusCode": 401}),
 }
 
 
@@ -74,7 +101,7 @@ def is_within(small, large):
     return small == large
 
 
-@pytest.mark.parametrize("provider", KEYS)
+@pytest.mark.parametrize("provider", GOOD)
 def test_an_unknown_key_is_refused(provider, send, simulator):
     status, answer = send(provider, key="wrong")
     wanted_status, wanted = UNKNOWN_KEY[provider]
@@ -83,12 +110,19 @@ def test_an_unknown_key_is_refused(provider, send, simulator):
     assert simulator.accepts() == []
 
 
-@pytest.mark.parametrize("provider", KEYS)
+@pytest.mark.parametrize("provider", GOOD)
 def test_a_good_call_is_taken(provider, send, simulator):
-    assert send(provider)[0] in (200, 202)
+    assert send(provider)[0] in (200, 201, 202)
     assert len(simulator.accepts()) == 1
 
 
+def mailjet_error(code):
+    return {"Messages": [{"Status": "error", "Errors": [{"ErrorCode": code}]}]}
+
+
+SPARKPOST_CONTENT = GOOD["sparkpost"]["content"]
+BREVO_VERSION = {"to": [{"email": "ada@example.com"}]}
+MAILJET_GLOBALS = GOOD["mailjet"]["Globals"]
 BAD_CALLS = [
     ("mailgun", {"to": ""}, 400, {"message": "to parameter is missing"}),
     ("mailgun", {"from": ""}, 400, {"message": "from parameter is missing"}),
@@ -119,6 +153,36 @@ BAD_CALLS = [
     ("resend", {"to": ["nobody"]}, 422, {"name": "validation_error"}),
     ("resend", {"to": [f"p{n}@example.com" for n in range(51)]}, 422, {"name": "validation_error"}),
     ("resend", {"headers": {"X": "a\r\nBcc: x@y.z"}}, 422, {"name": "validation_error"}),
+    ("sparkpost", {"recipients": []}, 422, {"errors": [{"code": "1400"}]}),
+    ("sparkpost", {"recipients": [{"address": "nobody"}]}, 400, {"errors": [{"code": "5002"}]}),
+    ("sparkpost", {"content": SPARKPOST_CONTENT | {"from": "x"}}, 400, {"errors": [{"code": "1200"}]}),
+    ("sparkpost", {"content": SPARKPOST_CONTENT | {"text": "{{ if x }}"}}, 422, {"errors": [{"code": "3000"}]}),
+    ("sparkpost", {"content": SPARKPOST_CONTENT | {"headers": {"To": "x"}}}, 422, {"errors": [{"code": "3002"}]}),
+    ("sparkpost", {"metadata": {"x": "y" * 20_000}}, 422, {"errors": [{"code": "2007"}]}),
+    ("sparkpost", {"substitution_data": {"x": "y" * 110_000}}, 422, {"errors": [{"code": "2002"}]}),
+    ("brevo", {"to": []}, 400, {"code": "missing_parameter", "message": "to is missing"}),
+    ("brevo", {"to": [{"email": "nobody"}]}, 400, {"code": "invalid_parameter"}),
+    ("brevo", {"sender": {"email": "x"}}, 400, {"code": "invalid_parameter"}),
+    ("brevo", {"htmlContent": ""}, 400, {"code": "missing_parameter", "message": "htmlContent is missing"}),
+    ("brevo", {"headers": {"X": "a\r\nBcc: x@y.z"}}, 400, {"code": "invalid_parameter"}),
+    (
+        "brevo",
+        {"messageVersions": [BREVO_VERSION | {"params": {"x": "y" * 110_000}}]},
+        400,
+        {"code": "invalid_parameter"},
+    ),
+    (
+        "brevo",
+        {"messageVersions": [BREVO_VERSION | {"params": {"x": "y" * 90_000}}] * 12},
+        400,
+        {"code": "invalid_parameter"},
+    ),
+    ("mailjet", {"Messages": []}, 400, {"ErrorCode": "mj-0007"}),
+    ("mailjet", {"Messages": None}, 400, {"ErrorCode": "mj-0003"}),
+    ("mailjet", {"Messages": [{"To": [{"Email": "nobody"}]}]}, 400, mailjet_error("mj-0013")),
+    ("mailjet", {"Globals": MAILJET_GLOBALS | {"TextPart": ""}}, 400, mailjet_error("send-0003")),
+    ("mailjet", {"Globals": MAILJET_GLOBALS | {"Subject": "x" * 256}}, 400, mailjet_error("mj-0006")),
+    ("mailjet", {"Globals": MAILJET_GLOBALS | {"Headers": {"List-Id": "<x>"}}}, 400, mailjet_error("send-0011")),
 ]
 
 
@@ -131,7 +195,7 @@ def test_a_malformed_call_is_refused(case, send, simulator):
     assert simulator.accepts() == []
 
 
-@pytest.mark.parametrize("provider", ["sendgrid", "postmark", "resend"])
+@pytest.mark.parametrize("provider", ["sendgrid", "postmark", "resend", "sparkpost", "brevo", "mailjet"])
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1]", b'"x"', b'{"personalizations": 3, "to": 4, "To": {}}'])
 def test_nonsense_is_refused_and_never_a_server_error(provider, body, send):
     assert 400 <= send(provider, body=body)[0] < 500
@@ -145,10 +209,13 @@ TOO_MANY: dict[str, tuple[str, Any]] = {
     ),
     "postmark": ("postmark/email/batch", [GOOD["postmark"]] * 501),
     "resend": ("resend/emails/batch", [GOOD["resend"]] * 101),
+    "sparkpost": ("", {**GOOD["sparkpost"], "recipients": GOOD["sparkpost"]["recipients"] * 10_001}),
+    "brevo": ("", {**GOOD["brevo"], "messageVersions": [{"to": [{"email": "ada@example.com"}]}] * 1001}),
+    "mailjet": ("", {**GOOD["mailjet"], "Messages": GOOD["mailjet"]["Messages"] * 51}),
 }
 
 
-@pytest.mark.parametrize("provider", KEYS)
+@pytest.mark.parametrize("provider", GOOD)
 def test_more_recipients_than_documented_are_refused(provider, send, simulator):
     path, body = TOO_MANY[provider]
     assert send(provider, path=path, body=body)[0] in (400, 422)
@@ -173,6 +240,30 @@ def test_postmark_judges_each_item_of_a_batch_alone(send, simulator):
     assert status == 200
     assert [one["ErrorCode"] for one in answer] == [0, 300, 0]
     assert [one["position"] for one in simulator.accepts()] == [0, 1]
+
+
+def test_mailjet_judges_each_message_of_a_call_alone(send, simulator):
+    good = GOOD["mailjet"]["Messages"][0]
+    messages = [good, {"To": [{"Email": "nobody"}]}, good | {"Headers": {"Message-ID": "<x@y.z>"}}, good]
+    status, answer = send("mailjet", Messages=messages)
+    assert status == 400  # although two of them were taken
+    assert [one["Status"] for one in answer["Messages"]] == ["success", "error", "error", "success"]
+    numbers = [str(answer["Messages"][n]["To"][0]["MessageID"]) for n in (0, 3)]
+    assert [one["provider_message_id"] for one in simulator.accepts()] == numbers
+
+
+def test_mailjet_knows_its_sender_and_its_secret(send, simulator):
+    account = {
+        "provider": "mailjet",
+        "api_key": KEYS["mailjet"],
+        "password": SECRETS["mailjet"],
+        "domain": "shop.example",
+    }
+    simulator.control("PUT", "accounts", [account])
+    status, answer = send("mailjet")
+    assert (status, answer["Messages"][0]["Errors"][0]["ErrorCode"]) == (403, "send-0008")
+    simulator.control("PUT", "accounts", [account | {"password": "another", "domain": ""}])
+    assert send("mailjet")[0] == 401
 
 
 def test_resend_takes_a_batch_whole_or_not_at_all(send, simulator):

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from anymail.message import AnymailMessage
 from anymail.signals import tracking
+from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
+from anymail.webhooks.brevo import BrevoTrackingWebhookView
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.resend import ResendTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
+from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory
 
-from tests.simulator.process import KEYS, configure, wait_for
+from tests.simulator.process import BASIC_AUTH, KEYS, configure, wait_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
 
@@ -24,6 +28,10 @@ VIEWS = {
     "postmark": (PostmarkTrackingWebhookView, "basic_auth"),
     "resend": (ResendTrackingWebhookView, "signing_secret"),
     "sendgrid": (SendGridTrackingWebhookView, "tracking_webhook_verification_key"),
+    "sparkpost": (SparkPostTrackingWebhookView, "basic_auth"),
+    "ses": (AmazonSESTrackingWebhookView, "basic_auth"),
+    "brevo": (BrevoTrackingWebhookView, "basic_auth"),
+    "mailjet": (MailjetTrackingWebhookView, "basic_auth"),
 }
 
 
@@ -47,9 +55,18 @@ class Post:
     backend: Any
 
     def send(self, *to):
+        if self.provider == "ses":
+            return [self._send_single(one) for one in to][-1]
         message = AnymailMessage("Hi", "hello", "shop@example.com", to, merge_data={})
         message.attach_alternative('<a href="https://example.com/x">go</a>', "text/html")
         message.merge_metadata = {one: {"message_id": f"m-{one}"} for one in to}
+        message.tags = ["news"]
+        self.backend.send_messages([message])
+        return message.anymail_status
+
+    def _send_single(self, to):
+        message = AnymailMessage("Hi", "hello", "shop@example.com", [to], metadata={"message_id": f"m-{to}"})
+        message.attach_alternative('<a href="https://example.com/x">go</a>', "text/html")
         message.tags = ["news"]
         self.backend.send_messages([message])
         return message.anymail_status
@@ -69,7 +86,7 @@ def post(provider, accounts, make_backend):
 def _see(provider, account, received, body):
     view, key_name = VIEWS[provider]
     options = {key_name: account["webhook_verification_key"]}
-    if provider == "postmark":  # otherwise the password comes from the settings
+    if provider in BASIC_AUTH:  # otherwise the password comes from the settings
         view = type("View", (view,), {"warn_if_no_basic_auth": False})
         options = {"basic_auth": [account["webhook_key"]]}
     headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in received.headers.items()}
@@ -109,11 +126,12 @@ def test_each_kind_of_event_is_understood(kind, post, simulator, listener):
     (accept,) = simulator.accepts()
     wish = {"accept": accept["number"], "action": ACTIONS[kind], "by": "provider"}
     done = simulator.control("POST", "act", wish)["done"]
-    if (post.provider, kind) == ("resend", "unsubscribed"):
+    if (post.provider, kind) in {("resend", "unsubscribed"), ("ses", "unsubscribed")}:
         assert not done
         return
     (event,) = post.see(*listener.wait())
-    assert (event.event_type, event.recipient) == (kind, "ada@example.com")
+    known = "unknown" if (post.provider, kind) == ("ses", "deferred") else kind  # Anymail does not know SES's delays
+    assert (event.event_type, event.recipient) == (known, "ada@example.com")
     assert event.metadata["message_id"] == "m-ada@example.com"
     assert event.message_id == status.recipients["ada@example.com"].message_id
     assert event.tags == ["news"]
@@ -133,7 +151,7 @@ def test_a_soft_bounce_can_be_told_from_a_hard_one(post, simulator, listener):
 
 
 def test_a_changed_byte_is_noticed(post, simulator, listener):
-    if post.provider == "postmark":
+    if post.provider in BASIC_AUTH:
         pytest.skip("nothing is signed there; the password is the proof")
     post.send("ada@example.com")
     deliver(simulator)
@@ -236,7 +254,10 @@ def test_magic_addresses_need_no_script(address, kinds, post, simulator, listene
     post.send("ada@example.com")
     wait_until_idle(simulator)
     events = post.see(*listener.received)
-    assert [event.event_type for event in events if event.recipient == address] == kinds
+    if post.provider == "ses":
+        kinds = [kind.replace("deferred", "unknown") for kind in kinds]  # to Anymail
+    seen = [event.event_type for event in events if event.recipient == address]
+    assert sorted(seen) == sorted(kinds)  # webhooks on several lines overtake each other
 
 
 def test_rules_and_odds(post, simulator, listener):
@@ -253,4 +274,4 @@ def test_rules_and_odds(post, simulator, listener):
     kinds = [event.event_type for event in events if event.recipient != "x@gone.example"]
     assert [event.event_type for event in events if event.recipient == "x@gone.example"] == ["bounced"]
     assert kinds.count("delivered") == 40
-    assert 8 < kinds.count("opened") < 32
+    assert 4 < kinds.count("opened") < 36

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from email.headerregistry import Address
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from anymail.backends.base_requests import AnymailRequestsBackend
-from anymail.exceptions import AnymailRecipientsRefused
+from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused
 from anymail.message import AnymailRecipientStatus, AnymailStatus
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -21,7 +19,9 @@ from django.core.mail import EmailMultiAlternatives
 from notifications.delivery.failures import Kind, Verdict, judge_exception
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.base import ProviderKind
+from notifications.delivery.providers.base import ProviderKind, digest_options
+from notifications.delivery.providers.kept import Kept
+from notifications.delivery.providers.recipients import is_recipient, recipient
 
 #: An idle connection may be closed by the provider just as we write to it, which looks like an ambiguous failure.
 #: Providers keep idle connections for at least five seconds.
@@ -29,8 +29,6 @@ IDLE_SECONDS = 3.0
 
 #: Mails that go one by one stop after this; with the last call's 25 seconds they stay well inside a lease.
 APART_SECONDS = 30.0
-
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 _VERDICTS: dict[str | None, Kind] = {
     "sent": Kind.ACCEPTED,
@@ -41,16 +39,7 @@ _VERDICTS: dict[str | None, Kind] = {
 }
 
 
-@dataclass(slots=True)
-class _Open:
-    """A backend with an open session, kept between calls of this process."""
-
-    backend: AnymailRequestsBackend
-    options_digest: str
-    used_at: float
-
-
-_open: dict[int, _Open] = {}
+_kept: Kept[AnymailRequestsBackend] = Kept(idle_seconds=IDLE_SECONDS, close=lambda backend: backend.close())
 
 
 class Envelope(EmailMultiAlternatives):
@@ -60,13 +49,15 @@ class Envelope(EmailMultiAlternatives):
     merge_data: dict[str, dict[str, str]]
     merge_headers: dict[str, dict[str, str]]
     merge_metadata: dict[str, dict[str, str]]
+    tags: list[str]
+    esp_extra: dict[str, Any]
     track_opens: bool
     track_clicks: bool
     anymail_status: AnymailStatus
     #: Our call's id, the idempotency key where a provider takes one.
     call_id: str
     #: Each address's own subject, text and HTML, where a provider takes finished mails in batches.
-    bodies: dict[str, tuple[str, str, str]]
+    bodies: Mapping[str, tuple[str, str, str]]
 
 
 class ApiKind(ProviderKind):
@@ -77,6 +68,8 @@ class ApiKind(ProviderKind):
     simulator_path: ClassVar[str]
     #: Whether the API can be told not to track opens and clicks itself.
     can_switch_tracking_off: ClassVar[bool] = True
+    #: Field of a call that names the provider's pool of addresses; empty where it takes none.
+    ip_pool_field: ClassVar[str] = ""
     #: Field of a JSON answer that holds the provider's own error code.
     error_field: ClassVar[str] = ""
 
@@ -99,26 +92,54 @@ class ApiKind(ProviderKind):
         together = tuple(member for index, member in enumerate(parcel.members) if index not in alone)
         verdicts: dict[int, Verdict] = {}
         if together:
-            answers = iter(self._send_together(_with_members(parcel, together)))
+            answers = iter(self._send_together(replace(parcel, members=together)))
             verdicts = {index: next(answers) for index in range(len(parcel.members)) if index not in alone}
         for index in sorted(alone):
             is_uncertain = any(verdict.kind == Kind.AMBIGUOUS for verdict in verdicts.values())
             if is_uncertain or time.monotonic() > deadline:
                 verdicts[index] = Verdict(kind=Kind.NOT_TRIED)
             else:
-                verdicts[index] = self._send_together(_with_members(parcel, (parcel.members[index],)))[0]
+                verdicts[index] = self._send_together(replace(parcel, members=(parcel.members[index],)))[0]
         return [verdicts[index] for index in range(len(parcel.members))]
 
     def _send_together(self, parcel: Parcel) -> list[Verdict]:
-        message = self.build(parcel)
         try:
-            self._backend(parcel.provider).send_messages([message])
-        except AnymailRecipientsRefused:
-            pass  # each recipient's status says so
+            message = self.build(parcel)
+        except AnymailInvalidAddress:
+            return self._send_to_recipients(parcel)
+        try:
+            self._send(parcel.provider, message)
         except Exception as error:  # noqa: BLE001 - every error becomes a verdict
-            _forget(parcel.provider)
             return [judge_exception(error, self.failures, provider_code=self.error_code(error))] * len(parcel.members)
-        return [_verdict(message, member) for member in parcel.members]
+        return _verdicts(message, parcel.members)
+
+    def _send_to_recipients(self, parcel: Parcel) -> list[Verdict]:
+        """Leave out members to whom mail cannot be addressed: they must not cost the others theirs."""
+        fit = [is_recipient(member) for member in parcel.members]
+        members = tuple(compress(parcel.members, fit))
+        answers = iter(self._send_together(replace(parcel, members=members)) if members else [])
+        unfit = Verdict(kind=Kind.PERMANENT_RECIPIENT, code="invalid_address")
+        return [next(answers) if is_fit else unfit for is_fit in fit]
+
+    def _send(self, provider: Provider, message: Envelope) -> None:
+        """Send through a kept session. One on which something broke is closed; a whole answer broke nothing."""
+        options = self.backend_options(provider)
+        key = provider.pk, digest_options(options)
+        backend = _kept.take(key, lambda: self._open(options))
+        is_sound = False
+        try:
+            backend.send_messages([message])
+            is_sound = True
+        except AnymailRecipientsRefused:
+            is_sound = True  # each recipient's status says so
+        except Exception as error:
+            is_sound = getattr(error, "response", None) is not None
+            raise
+        finally:
+            if is_sound:
+                _kept.give_back(key, backend)
+            else:
+                backend.close()
 
     def error_code(self, error: Exception) -> str:
         """The provider's own error code in an exception's response, for the failure table."""
@@ -150,11 +171,15 @@ class ApiKind(ProviderKind):
         """A message with what every form of it needs. Its recipients' names are left out of batches' keys."""
         message = Envelope(
             subject=subject, body=text, from_email=parcel.sender,
-            to=[_mailbox(member) for member in parcel.members], headers=dict(parcel.headers),
+            to=[recipient(member) for member in parcel.members], headers=dict(parcel.headers),
         )  # fmt: skip
         message.attach_alternative(html, "text/html")
         if self.can_switch_tracking_off:
             message.track_opens = message.track_clicks = False
+        if parcel.tag:
+            message.tags = [parcel.tag]
+        if parcel.ip_pool and self.ip_pool_field:
+            message.esp_extra = {self.ip_pool_field: parcel.ip_pool}
         message.call_id = str(parcel.call_id)
         return message
 
@@ -165,47 +190,30 @@ class ApiKind(ProviderKind):
             options["api_url"] = f"{settings.POSTRIDER_SIMULATOR_URL}/{self.simulator_path}/"
         return options
 
-    def _backend(self, provider: Provider) -> AnymailRequestsBackend:
-        options = self.backend_options(provider)
-        digest = hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()
-        kept = _open.get(provider.pk)
-        now = time.monotonic()
-        if kept is None or kept.options_digest != digest or now - kept.used_at > IDLE_SECONDS:
-            _forget(provider)
-            wanted = {name: value for name, value in options.items() if name not in self.webhook_credentials}
-            backend = self.backend_class(**wanted)
-            backend.open()
-            if urlsplit(backend.api_url).hostname in {"127.0.0.1", "localhost", "::1"}:
-                backend.session.trust_env = False  # no proxy stands between us and ourselves
-            kept = _open[provider.pk] = _Open(backend, digest, now)
-        kept.used_at = now
-        return kept.backend
+    def _open(self, options: Mapping[str, Any]) -> AnymailRequestsBackend:
+        """A backend with an open session."""
+        wanted = {name: value for name, value in options.items() if name not in self.webhook_credentials}
+        backend = self.backend_class(**wanted)
+        backend.open()
+        if urlsplit(backend.api_url).hostname in {"127.0.0.1", "localhost", "::1"}:
+            backend.session.trust_env = False  # no proxy stands between us and ourselves
+        return backend
 
 
-def _forget(provider: Provider) -> None:
-    kept = _open.pop(provider.pk, None)
-    if kept is not None:
-        kept.backend.close()
+def _verdicts(message: Envelope, members: Iterable[Member]) -> list[Verdict]:
+    """One verdict a member; those who share a status share their verdict."""
+    statuses = message.anymail_status.recipients
+    known: dict[int, Verdict] = {}
+    verdicts = []
+    for member in members:
+        status = statuses.get(member.address)
+        if id(status) not in known:
+            known[id(status)] = _verdict(status)
+        verdicts.append(known[id(status)])
+    return verdicts
 
 
-def _mailbox(member: Member) -> str:
-    """A recipient as Anymail parses it; plain names skip the standard library's slow quoting."""
-    if not member.name:
-        return member.address
-    if _PLAIN_NAME.fullmatch(member.name):
-        return f"{member.name} <{member.address}>"
-    return str(Address(display_name=member.name, addr_spec=member.address))
-
-
-def _with_members(parcel: Parcel, members: tuple[Member, ...]) -> Parcel:
-    return Parcel(
-        call_id=parcel.call_id, provider=parcel.provider, version=parcel.version, sender=parcel.sender,
-        headers=parcel.headers, members=members,
-    )  # fmt: skip
-
-
-def _verdict(message: Envelope, member: Member) -> Verdict:
-    status: AnymailRecipientStatus | None = message.anymail_status.recipients.get(member.address)
+def _verdict(status: AnymailRecipientStatus | None) -> Verdict:
     if status is None:
         return Verdict(kind=Kind.AMBIGUOUS, code="no_status")
     kind = _VERDICTS.get(status.status, Kind.AMBIGUOUS)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from notifications.delivery.failures import FailureTable, Verdict
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
+from notifications.delivery.providers.accounts import Account, AccountTest, ConnectionFault, Outcome
 from tracking.receipts import Report
 
 
@@ -22,6 +25,8 @@ class ProviderKind(ABC):
     label: ClassVar[str]
     #: Recipients a call may carry, from the provider's documentation.
     batch_limit: ClassVar[int] = 1
+    #: Whether the members of a call go one after the other, each with its own answer: then calls are kept short.
+    is_serial: ClassVar[bool] = False
     #: How long the provider remembers an idempotency key; None where it has none.
     idempotency_window: ClassVar[timedelta | None] = None
     #: Headers of ours that the provider replaces or drops, lower case, with the reason.
@@ -31,9 +36,13 @@ class ProviderKind(ABC):
     #: Names of the credentials an account needs, and of those its webhooks need.
     credentials: ClassVar[tuple[str, ...]] = ()
     webhook_credentials: ClassVar[tuple[str, ...]] = ()
+    #: Whether the provider sends the login of its webhooks only once it was asked for one (RFC 9110 11.6.1).
+    challenges_webhooks: ClassVar[bool] = False
     #: Secrets that an account may do without, and options that it cannot do without.
     optional_credentials: ClassVar[tuple[str, ...]] = ()
     required_options: ClassVar[tuple[str, ...]] = ()
+    #: What people need to know to set an account up, and how it is tested.
+    account: ClassVar[Account] = Account()
 
     @abstractmethod
     def send(self, parcel: Parcel) -> Sequence[Verdict]:
@@ -52,6 +61,36 @@ class ProviderKind(ABC):
         """Whether this kind reports by webhook."""
         return type(self).read_webhook is not ProviderKind.read_webhook
 
+    def find_accepted(self, parcel: Parcel) -> Mapping[UUID, str] | None:
+        """Ask the provider which of a parcel's messages it has accepted: message id -> the provider's id.
+
+        None where there was no answer, or where the provider cannot be asked. A message that is missing from the
+        answer may have been accepted all the same. Takes ten seconds at most; network and API errors are no answer.
+        """
+        return None
+
+    @property
+    def has_search(self) -> bool:
+        """Whether this kind can be asked for accepted messages."""
+        return type(self).find_accepted is not ProviderKind.find_accepted
+
     def backend_options(self, provider: Provider) -> dict[str, Any]:
         """What the mail backend is built with."""
         return provider.settings()
+
+    def test_connection(self, provider: Provider) -> AccountTest:
+        """Ask the provider something harmless that proves address and credentials, without sending mail."""
+        if self.account.test is None:
+            text = f"{self.label} cannot be tested without sending: use “Send a test mail”."
+            return AccountTest(outcome=Outcome.UNTESTABLE, text=text)
+        try:
+            return AccountTest(outcome=Outcome.PASSED, text=self.account.test(self.backend_options(provider)))
+        except ConnectionFault as fault:
+            return AccountTest(outcome=Outcome.FAILED, text=str(fault), code=fault.code, answer=fault.answer)
+        except (AttributeError, KeyError, TypeError):  # an answer of another shape than documented
+            return AccountTest(outcome=Outcome.FAILED, text=f"What answers there does not speak {self.label}'s API.")
+
+
+def digest_options(options: Mapping[str, Any]) -> str:
+    """Tells an account's settings from those it had before, without keeping its secrets."""
+    return hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from notifications.compose.escape import escape_document, fill_escaped
 from notifications.compose.render import TOKEN, Document, Slot
-from notifications.delivery.mail import Member, Parcel
+from notifications.delivery.mail import Parcel
 from notifications.delivery.providers.api import ApiKind, Envelope
 
 
@@ -27,8 +31,9 @@ class MergingKind(ApiKind):
         version = parcel.version
         subject, text, html = (_marked(document, mark) for document in (version.subject, version.text, version.html))
         message = self.blank(parcel, subject=subject, text=text, html=html)
+        keys = [key % "t", *(key % number for number in range(len(version.regions)))]
         message.merge_data = {
-            member.address: {key % number: value for number, value in _values(member).items()}
+            member.address: dict(zip(keys, (member.token, *member.values.regions), strict=True))
             for member in parcel.members
         }
         _set_own_headers(message, parcel)
@@ -41,12 +46,50 @@ class FinishedKind(ApiKind):
     def build_batch(self, parcel: Parcel) -> Envelope:
         """One message whose content the backend fills in for each recipient."""
         message = self.blank(parcel, subject="", text="", html="<p></p>")
-        message.bodies = {
-            member.address: (parcel.subject(member), parcel.text(member), parcel.html(member))
-            for member in parcel.members
-        }
+        message.bodies = Bodies(parcel)
         _set_own_headers(message, parcel)
         return message
+
+
+class Bodies(Mapping[str, tuple[str, str, str]]):
+    """Each address's own subject, text and HTML, joined when they are asked for: a batch's would be many megabytes."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self._parcel = parcel
+        self._members = {member.address: member for member in parcel.members}
+        version = parcel.version
+        self._escaped = [escape_document(document) for document in (version.subject, version.text, version.html)]
+
+    def __getitem__(self, address: str) -> tuple[str, str, str]:
+        member = self._members[address]
+        return self._parcel.subject(member), self._parcel.text(member), self._parcel.html(member)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def as_json(self, address: str) -> list[list[bytes]]:
+        """The three as JSON strings without their quotes, each in pieces."""
+        member = self._members[address]
+        return [fill_escaped(document, member.values, token=member.token) for document in self._escaped]
+
+
+def write_items(items: Mapping[str, dict[str, Any]], bodies: Bodies, names: tuple[str, str, str]) -> bytes:
+    """A JSON list of finished mails: by address what else each item holds, then its subject, text and HTML by `names`.
+
+    All is joined at once: each copy of a mail on the way would cost as much as making it.
+    """
+    pieces = [b"["]
+    for address, item in items.items():
+        rest = json.dumps({name: value for name, value in item.items() if name not in names})
+        pieces.append(rest[:-1].encode())
+        for name, body in zip(names, bodies.as_json(address), strict=True):
+            pieces += [b', "%b": "' % name.encode(), *body, b'"']
+        pieces.append(b"}, ")
+    pieces[-1] = b"}]"
+    return b"".join(pieces)
 
 
 def statics(parcel: Parcel) -> str:
@@ -57,10 +100,6 @@ def statics(parcel: Parcel) -> str:
 
 def _marked(document: Document, mark: str) -> str:
     return "".join(part if isinstance(part, str) else mark % _number(part) for part in document)
-
-
-def _values(member: Member) -> dict[str, str]:
-    return {"t": member.token, **{str(index): value for index, value in enumerate(member.values.regions)}}
 
 
 def _number(slot: Slot) -> str:

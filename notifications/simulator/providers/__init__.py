@@ -2,7 +2,8 @@
 
 One folder for each, all of one shape: `api.py` reads and answers calls, `mail.py` is
 the read call and makes each recipient's mail of it, `webhooks.py` words and signs
-what happens afterwards. A new folder is found by itself.
+what happens afterwards. Some have `account.py`, which answers questions about the
+account itself, or `search.py`, which finds accepted mails again. A new folder is found by itself.
 """
 
 from __future__ import annotations
@@ -12,10 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol, cast
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from notifications.simulator.accounts import Account, BadAccount
-from notifications.simulator.shapes import Answer, Batch, Headers, Notice, Reply, Request
+from notifications.simulator.shapes import Answer, Batch, Headers, Notice, Refused, Reply, Request
+
+if TYPE_CHECKING:
+    from notifications.simulator.records import Records
+
+#: Seconds that an idempotency key is remembered. https://resend.com/docs/dashboard/emails/idempotency-keys
+A_DAY = 24 * 60 * 60
 
 
 class Api(Protocol):
@@ -60,11 +68,39 @@ class Webhooks(Protocol):
         """The headers that prove where it comes from; made anew for each attempt."""
 
 
+class Questions(Protocol):
+    """What `account.py` of a provider's folder has, where there is one."""
+
+    def look(self, request: Request, account: Account) -> Reply | None:
+        """The answer to a GET about the account of the key; None when it asks for something else."""
+
+
+class Searches(Protocol):
+    """What `search.py` of a provider's folder has, where there is one."""
+
+    def search(self, request: Request, account: Account, records: Records) -> Reply | None:
+        """The answer to a GET for mails that the account has handed over; None when it asks for something else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     name: str
     api: Api
     webhooks: Webhooks
+    questions: Questions | None = None
+    searches: Searches | None = None
+
+    @property
+    def key_seconds(self) -> int:
+        """How long an idempotency key is remembered: the API's own `KEY_SECONDS`, else a day."""
+        return int(getattr(self.api, "KEY_SECONDS", A_DAY))
+
+    def repeat(self, earlier: Reply) -> Reply:
+        """The answer to a call made again: the earlier one, or where the API has it its `refuse_repeat`."""
+        refuse_repeat = getattr(self.api, "refuse_repeat", None)
+        if refuse_repeat is not None:
+            raise Refused(refuse_repeat())
+        return earlier
 
 
 @cache
@@ -88,8 +124,11 @@ def check_account(account: Account) -> None:
 
 
 def _load(name: str) -> Provider:
+    folder = f"{__name__}.{name}"
     return Provider(
         name=name,
-        api=cast(Api, import_module(f"{__name__}.{name}.api")),
-        webhooks=cast(Webhooks, import_module(f"{__name__}.{name}.webhooks")),
+        api=cast(Api, import_module(f"{folder}.api")),
+        webhooks=cast(Webhooks, import_module(f"{folder}.webhooks")),
+        questions=cast(Questions, import_module(f"{folder}.account")) if find_spec(f"{folder}.account") else None,
+        searches=cast(Searches, import_module(f"{folder}.search")) if find_spec(f"{folder}.search") else None,
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from notifications.compose.cutting import TOKEN, Slot
-from notifications.compose.encode import encode_document, encode_value, join_encoded
+from notifications.compose.encode import encode_document, encode_value, fill_encoded
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -29,6 +29,5 @@ def test_no_line_is_longer_than_76_octets(letter, length):
 
 def test_pieces_are_joined_without_looking_at_them():
     encoded = encode_document(("Hello ", Slot(index=1), ", ", TOKEN))
-    assert join_encoded(encoded, [b"", encode_value("Ada")], token=encode_value("t")) == (
-        b"Hello=20=\r\nAda=\r\n,=20=\r\nt=\r\n"
-    )
+    pieces = fill_encoded(encoded, [b"", encode_value("Ada")], token=encode_value("t"))
+    assert b"".join(pieces) == (b"Hello=20=\r\nAda=\r\n,=20=\r\nt=\r\n")

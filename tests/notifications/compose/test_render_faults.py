@@ -60,3 +60,8 @@ def test_values_nested_too_deeply_are_refused():
         deep = [deep]
     with pytest.raises(RenderFault, match="nested too deeply"):
         Mail(version(text("{{ a }}")), a=deep)
+
+
+def test_values_that_are_too_large_together_are_refused():
+    with pytest.raises(RenderFault, match="template_too_costly"):
+        Mail(version(text("{{ a }}{{ b }} {{ a }}")), a="x" * 400_000, b="y" * 400_000)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from anymail.backends.mailgun import EmailBackend
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.http import HttpRequest
 
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.batches import MergingKind, statics
+from notifications.delivery.providers.mailgun.account import ACCOUNT
 from notifications.delivery.providers.mailgun.failures import FAILURES
+from notifications.delivery.providers.mailgun.form import Backend
+from notifications.delivery.providers.mailgun.search import find_accepted
 from notifications.delivery.providers.mailgun.webhooks import read_webhook
 from tracking.receipts import Report
 
@@ -21,9 +26,11 @@ class Mailgun(MergingKind):
 
     slug = "mailgun"
     label = "Mailgun"
-    backend_class = EmailBackend
+    account = ACCOUNT
+    backend_class = Backend
     simulator_path = "mailgun/v3"
     batch_limit = 1000  # "Batch Sending": at most 1,000 recipients a call
+    ip_pool_field = "o:sending-ip-pool"
     failures = FAILURES
     credentials = ("api_key",)
     webhook_credentials = ("webhook_signing_key",)
@@ -45,6 +52,10 @@ class Mailgun(MergingKind):
     def mark_pattern(self, nonce: str) -> str:
         """Where Mailgun puts that variable."""
         return f"%%recipient.{self.key_pattern(nonce)}%%"
+
+    def find_accepted(self, parcel: Parcel) -> Mapping[UUID, str] | None:
+        """See the base class."""
+        return find_accepted(parcel, self.backend_options(parcel.provider))
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import requests
 from anymail.backends.postmark import EmailBackend, PostmarkPayload
@@ -13,20 +15,22 @@ from notifications.delivery.failures import Kind, redact
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
-from notifications.delivery.providers.batches import FinishedKind
+from notifications.delivery.providers.batches import FinishedKind, write_items
+from notifications.delivery.providers.postmark.account import ACCOUNT
 from notifications.delivery.providers.postmark.failures import FAILURES, ITEM_FAILURES
+from notifications.delivery.providers.postmark.search import find_accepted
 from notifications.delivery.providers.postmark.webhooks import read_webhook
+from notifications.delivery.providers.recipients import ReadyPayload
 from tracking.receipts import Report
 
 
-class DistinctPayload(PostmarkPayload):  # type: ignore[misc] # Anymail is not typed
+class DistinctPayload(ReadyPayload, PostmarkPayload):  # type: ignore[misc] # Anymail is not typed
     """Puts each recipient's own subject and bodies into the batch endpoint."""
 
-    def data_for_recipient(self, to: Any) -> dict[str, Any]:
-        """Anymail's item for one recipient, with that recipient's content."""
-        item: dict[str, Any] = super().data_for_recipient(to)
-        item["Subject"], item["TextBody"], item["HtmlBody"] = self.message.bodies[to.addr_spec]
-        return item
+    def serialize_data(self) -> bytes:
+        """Anymail's items for each recipient, with that recipient's content."""
+        items = {to.addr_spec: self.data_for_recipient(to) for to in self.to_emails}
+        return write_items(items, self.message.bodies, ("Subject", "TextBody", "HtmlBody"))
 
 
 class Backend(EmailBackend):  # type: ignore[misc] # Anymail is not typed
@@ -54,6 +58,7 @@ class Postmark(FinishedKind):
 
     slug = "postmark"
     label = "Postmark"
+    account = ACCOUNT
     backend_class = Backend
     simulator_path = "postmark"
     batch_limit = 500  # "up to 500 messages per batch"
@@ -68,6 +73,10 @@ class Postmark(FinishedKind):
         message = super().blank(parcel, subject=subject, text=text, html=html)
         message.extra_headers["X-PM-KeepID"] = "true"
         return message
+
+    def find_accepted(self, parcel: Parcel) -> Mapping[UUID, str] | None:
+        """See the base class."""
+        return find_accepted(parcel, self.backend_options(parcel.provider))
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""

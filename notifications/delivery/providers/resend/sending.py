@@ -11,13 +11,14 @@ from django.http import HttpRequest
 
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
-from notifications.delivery.providers.batches import FinishedKind
+from notifications.delivery.providers.batches import FinishedKind, write_items
+from notifications.delivery.providers.recipients import ReadyPayload
+from notifications.delivery.providers.resend.account import ACCOUNT
 from notifications.delivery.providers.resend.failures import FAILURES
-from notifications.delivery.providers.resend.webhooks import read_webhook
 from tracking.receipts import Report
 
 
-class KeyedPayload(ResendPayload):  # type: ignore[misc] # Anymail is not typed
+class KeyedPayload(ReadyPayload, ResendPayload):  # type: ignore[misc] # Anymail is not typed
     """Adds the Idempotency-Key header and, in batches, each recipient's own content."""
 
     def get_request_params(self, api_url: str) -> dict[str, Any]:
@@ -26,16 +27,15 @@ class KeyedPayload(ResendPayload):  # type: ignore[misc] # Anymail is not typed
         params["headers"]["Idempotency-Key"] = self.message.call_id
         return params
 
-    def serialize_data(self) -> str:
-        """Anymail's items are made with empty bodies, then filled, so that no body is copied twice."""
+    def serialize_data(self) -> str | bytes:
+        """Anymail's items are made with empty bodies, then filled."""
         text: str = super().serialize_data()
         bodies = getattr(self.message, "bodies", None)
         if bodies is None:
             return text
-        items = json.loads(text)
-        for item, to in zip(items, self.to_recipients, strict=True):
-            item["subject"], item["text"], item["html"] = bodies[to.addr_spec]
-        return json.dumps(items)
+        addresses = [to.addr_spec for to in self.to_recipients]
+        items = dict(zip(addresses, json.loads(text), strict=True))
+        return write_items(items, bodies, ("subject", "text", "html"))
 
 
 class Backend(EmailBackend):  # type: ignore[misc] # Anymail is not typed
@@ -51,6 +51,7 @@ class Resend(FinishedKind):
 
     slug = "resend"
     label = "Resend"
+    account = ACCOUNT
     backend_class = Backend
     simulator_path = "resend"
     batch_limit = 100  # "up to 100 batch emails"
@@ -64,4 +65,7 @@ class Resend(FinishedKind):
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
+        # Not above: it brings in svix, more than a second and 20 MB that a worker can do without.
+        from notifications.delivery.providers.resend.webhooks import read_webhook
+
         return read_webhook(provider, request)

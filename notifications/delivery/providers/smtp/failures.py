@@ -19,9 +19,23 @@ def judge_answer(code: int, text: str) -> Verdict:
     """The verdict on one answer of an SMTP server, which says that it did not accept."""
     found = _ENHANCED.search(text)
     enhanced = found.group() if found else ""
-    label = enhanced or str(code)
+    return _verdict(_kind(code, enhanced, text), code, enhanced, text)
+
+
+def judge_sender_answer(code: int, text: str) -> Verdict:
+    """The same of an answer to MAIL. What it refuses for good is the account or its sender, never the recipient,
+    but for the size (552, 5.3.4; RFC 1870 6.1) and the letters of an address (5.6.7; RFC 6531 3.5)."""
+    found = _ENHANCED.search(text)
+    enhanced = found.group() if found else ""
     kind = _kind(code, enhanced, text)
-    return Verdict(kind=kind, code=label, answer=redact(f"{code} {text}"))
+    if code >= 500 and kind != Kind.CREDENTIALS_REFUSED:
+        is_of_mail = code == 552 or enhanced == "5.3.4" or enhanced.startswith("5.6.")
+        kind = Kind.PERMANENT_MESSAGE if is_of_mail else Kind.PROVIDER_WIDE
+    return _verdict(kind, code, enhanced, text)
+
+
+def _verdict(kind: Kind, code: int, enhanced: str, text: str) -> Verdict:
+    return Verdict(kind=kind, code=enhanced or str(code), answer=redact(f"{code} {text}"))
 
 
 def _kind(code: int, enhanced: str, text: str) -> Kind:

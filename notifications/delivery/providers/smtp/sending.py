@@ -1,123 +1,77 @@
-"""How is a parcel handed to an SMTP server? Mail by mail over a kept connection, each with its own answer."""
+"""How is a parcel handed to an SMTP server? Mail by mail over kept connections, each with its own answer."""
 
 from __future__ import annotations
 
 import smtplib
-import ssl
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 
 from notifications.delivery.failures import Kind, Verdict
-from notifications.delivery.mail import Member, Parcel, domain_of_sender
+from notifications.delivery.mail import Parcel, domain_of_sender
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.base import ProviderKind
-from notifications.delivery.providers.smtp.failures import judge_answer
-from notifications.delivery.providers.smtp.wire import write_mail
+from notifications.delivery.providers.base import ProviderKind, digest_options
+from notifications.delivery.providers.kept import Kept
+from notifications.delivery.providers.smtp.account import ACCOUNT
+from notifications.delivery.providers.smtp.line import Line, dial
+from notifications.delivery.providers.smtp.talk import Letter, Talk
+from notifications.delivery.providers.smtp.wire import MailWriter
 
-CONNECT_SECONDS = 5
-READ_SECONDS = 15
 IDLE_SECONDS = 10.0
-#: A call ends early rather than outlive its lease; what is left goes back into the queue. The last mail may take
-#: four answers more.
-CALL_SECONDS = 15.0
+#: No mail is begun later in a call than this; what is left goes back into the queue.
+BEGIN_SECONDS = 15.0
+#: And no answer is waited for any longer.
+CALL_SECONDS = 50.0
+#: Many servers hang up after some hundreds.
+MAILS_PER_CONNECTION = 500
 
-
-@dataclass(slots=True)
-class _Open:
-    """A connection kept between calls of this process."""
-
-    client: smtplib.SMTP
-    used_at: float
-
-
-_open: dict[int, _Open] = {}
-
-
-class Broken(Exception):
-    """The connection broke after the message went out: it may have been accepted."""
+_kept: Kept[Line] = Kept(idle_seconds=IDLE_SECONDS, close=Line.quit)
 
 
 class Smtp(ProviderKind):
-    """Any SMTP server (RFC 5321), with STARTTLS or TLS and AUTH through the standard library."""
+    """Any SMTP server (RFC 5321), with STARTTLS or TLS and AUTH through the standard library.
+
+    Each thread that hands over has a connection of its own. The option `mails_per_connection` limits its life.
+    """
 
     slug = "smtp"
     label = "SMTP"
+    account = ACCOUNT
+    is_serial = True
     batch_limit = 50  # mails of one call share its uncertainty when a worker dies
     optional_credentials = ("password",)  # with "username" among the options
     required_options = ("host",)
 
     def send(self, parcel: Parcel) -> Sequence[Verdict]:
-        """Send each member's mail; after a broken connection the rest is not tried."""
-        verdicts: list[Verdict] = []
-        deadline = time.monotonic() + CALL_SECONDS
-        for member in parcel.members:
-            if time.monotonic() > deadline or (verdicts and verdicts[-1].code == "connection"):
-                verdicts.append(Verdict(kind=Kind.NOT_TRIED))
+        """Send each member's mail. After an uncertain one, and when time is up, the rest is not tried."""
+        options = self.backend_options(parcel.provider)
+        most = int(options.get("mails_per_connection") or MAILS_PER_CONNECTION)
+        started = time.monotonic()
+        verdicts = [Verdict(kind=Kind.NOT_TRIED)] * len(parcel.members)
+        talk = Talk(_letters(parcel, verdicts), verdicts, most=most, begin_until=started + BEGIN_SECONDS)
+        key = parcel.provider.pk, digest_options(options)
+        while not talk.is_over():
+            try:
+                line = _kept.take(key, lambda: dial(options))
+            except (KeyError, OSError, smtplib.SMTPException) as error:
+                talk.refuse_next(_judge_dial(error))
+                break
+            line.expect_end_by(started + CALL_SECONDS)
+            try:
+                talk.go_on(line)
+            except OSError as error:
+                line.close()
+                if not talk.recover(line, error):
+                    break
+            except BaseException:
+                line.close()
+                raise
             else:
-                verdicts.append(self._send_one(parcel, member))
+                line.quit() if line.mails >= most else _kept.give_back(key, line)
         return verdicts
-
-    def _send_one(self, parcel: Parcel, member: Member) -> Verdict:
-        try:
-            content = write_mail(parcel, member)
-        except ValueError as error:
-            return Verdict(kind=Kind.PERMANENT_MESSAGE, code="bad_header", answer=str(error))
-        try:
-            client = self._connect(parcel.provider)
-        except KeyError as missing:
-            return Verdict(kind=Kind.PROVIDER_WIDE, code="not_set_up", answer=f"the account has no {missing}")
-        except smtplib.SMTPAuthenticationError as error:
-            return Verdict(kind=Kind.PROVIDER_WIDE, code=str(error.smtp_code), answer="authentication refused")
-        except (OSError, smtplib.SMTPException) as error:
-            return Verdict(kind=Kind.TRANSIENT, code="connection", answer=f"no connection ({type(error).__name__})")
-        return self._talk(client, parcel, member, content)
-
-    def _talk(self, client: smtplib.SMTP, parcel: Parcel, member: Member, content: bytes) -> Verdict:
-        """MAIL, RCPT and DATA. Until the final dot is out, a break leaves the mail provably unsent."""
-        is_out = False
-        try:
-            code, answer = client.mail(parseaddr(parcel.sender)[1])
-            if code < 400:
-                code, answer = client.rcpt(member.address)
-            if code < 400:
-                code, answer = client.docmd("DATA")
-            if code >= 400:
-                client.rset()
-                return judge_answer(code, answer.decode("utf-8", "replace"))
-            is_out = True
-            client.send(content + b".\r\n")
-            code, answer = client.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._forget(parcel.provider)
-            kind = Kind.AMBIGUOUS if is_out else Kind.TRANSIENT
-            return Verdict(kind=kind, code="connection", answer=type(error).__name__)
-        text = answer.decode("utf-8", "replace")
-        if 200 <= code < 300:
-            return Verdict(
-                kind=Kind.ACCEPTED, provider_message_id=f"{member.message_id}@{domain_of_sender(parcel.sender)}"
-            )
-        return judge_answer(code, text)
-
-    def _connect(self, provider: Provider) -> smtplib.SMTP:
-        kept = _open.get(provider.pk)
-        now = time.monotonic()
-        if kept is not None and (now - kept.used_at > IDLE_SECONDS or kept.client.sock is None):
-            self._forget(provider)
-            kept = None
-        if kept is None:
-            kept = _open[provider.pk] = _Open(_dial(self.backend_options(provider)), now)
-        kept.used_at = now
-        return kept.client
-
-    def _forget(self, provider: Provider) -> None:
-        kept = _open.pop(provider.pk, None)
-        if kept is not None:
-            kept.client.close()
 
     def backend_options(self, provider: Provider) -> dict[str, Any]:
         """Host, port and login; a simulated account always speaks to the simulator."""
@@ -128,21 +82,37 @@ class Smtp(ProviderKind):
         return options
 
 
-def _dial(options: dict[str, Any]) -> smtplib.SMTP:
-    """A connection, secured and logged in as the options say: security is "starttls" (default), "tls" or "none"."""
-    security = options.get("security", "starttls")
-    context = ssl.create_default_context()
-    if security == "tls":
-        client: smtplib.SMTP = smtplib.SMTP_SSL(
-            options["host"], int(options.get("port", 465)), timeout=CONNECT_SECONDS, context=context
+def _letters(parcel: Parcel, verdicts: list[Verdict]) -> Iterator[Letter]:
+    """Each member's mail, written when it is asked for; one with a bad header has its verdict instead."""
+    sender = parseaddr(parcel.sender)[1]
+    domain = domain_of_sender(parcel.sender)
+    writer = MailWriter(parcel)
+    for position, member in enumerate(parcel.members):
+        try:
+            content = writer.write(member)
+        except ValueError as error:
+            verdicts[position] = Verdict(kind=Kind.PERMANENT_MESSAGE, code="bad_header", answer=str(error))
+            continue
+        needs_utf8 = not (sender.isascii() and member.address.isascii())
+        yield Letter(
+            position=position,
+            commands=_commands(sender, member.address, needs_utf8=needs_utf8),
+            content=content,
+            accepted=Verdict(kind=Kind.ACCEPTED, provider_message_id=f"{member.message_id}@{domain}"),
+            needs_utf8=needs_utf8,
         )
-    else:
-        client = smtplib.SMTP(options["host"], int(options.get("port", 587)), timeout=CONNECT_SECONDS)
-        if security == "starttls":
-            client.starttls(context=context)
-    client.ehlo_or_helo_if_needed()
-    if options.get("username"):
-        client.login(options["username"], options["password"])
-    if client.sock is not None:
-        client.sock.settimeout(READ_SECONDS)
-    return client
+
+
+def _commands(sender: str, recipient: str, *, needs_utf8: bool) -> tuple[bytes, bytes, bytes]:
+    """MAIL, RCPT and DATA. RFC 5321 3.3, RFC 6531 3.4."""
+    option = " SMTPUTF8" if needs_utf8 else ""
+    return f"MAIL FROM:<{sender}>{option}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+def _judge_dial(error: Exception) -> Verdict:
+    """No connection: no mail was even begun."""
+    if isinstance(error, KeyError):
+        return Verdict(kind=Kind.PROVIDER_WIDE, code="not_set_up", answer=f"the account has no {error}")
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
+        return Verdict(kind=Kind.CREDENTIALS_REFUSED, code=str(error.smtp_code), answer="authentication refused")
+    return Verdict(kind=Kind.TRANSIENT, code="connection", answer=f"no connection ({type(error).__name__})")

@@ -1,0 +1,5 @@
+"""How does mail leave through Mailjet?"""
+
+from notifications.delivery.providers.mailjet.sending import Mailjet
+
+KIND = Mailjet()

@@ -1,0 +1,5 @@
+"""How does mail leave through SparkPost?"""
+
+from notifications.delivery.providers.sparkpost.sending import SparkPost
+
+KIND = SparkPost()
