@@ -26,6 +26,8 @@ def accounts(kind: str, *, stream: str, has_simulator: bool) -> Iterator[None]:
         control("DELETE", "journal")
         control("PUT", "script", {"delivered": 0, "magic": False})  # webhooks are a scenario of their own
     chosen = next((one for one in providers if one.kind == kind), None)
+    if kind and chosen is None:
+        raise Failed(f"there is no simulated account of {kind}")
     before = list(PoolMember.objects.filter(stream=stream))
     if chosen is not None:
         _fill_pool(stream, [PoolMember(stream=stream, provider=chosen)])

@@ -100,6 +100,12 @@ def peak_memory(process: psutil.Process) -> float:
     return round(max(map(_peak, family)) / 1024**2, 1)
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    """Processor time that the process and its living children have taken."""
+    family = [process, *process.children(recursive=True)]
+    return sum(sum(one.cpu_times()[:2]) for one in family)
+
+
 def _peak(process: psutil.Process) -> int:
     try:
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")

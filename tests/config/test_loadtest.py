@@ -10,13 +10,20 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
+from config.loadtest import feeding
+from config.loadtest.accounts import accounts
+from config.loadtest.campaign import make_mailing
+from config.loadtest.feeding import Feeder
 from config.loadtest.figures import percentile, rate
 from config.loadtest.newsletter import publish_newsletter
+from config.loadtest.options import Failed
 from config.loadtest.people import ensure_people
 from config.loadtest.reports import STORY, write_posts
-from notifications.compose.render import load_version
+from notifications.compose.render import TOKEN, Slot, load_version
+from notifications.delivery.models import Outbox
 from notifications.delivery.simulated import ensure_simulated_providers
 from preferences.models import Contact
+from tracking.models import Message
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +69,7 @@ def test_the_newsletter_is_as_large_as_the_docs_say() -> None:
     static = "".join(part for part in version.html if isinstance(part, str))
     assert 40_000 < len(static.encode()) < 50_000
     assert static.count("/c/") == 12
+    assert sum(isinstance(part, Slot) and part != TOKEN for part in version.html) == 3
 
 
 @pytest.mark.django_db
@@ -76,10 +84,42 @@ def test_reports_of_the_load_test_are_taken(kind: str, client: Any, settings: An
         assert answered.status_code == 200
 
 
+def _feeder(number: int) -> Feeder:
+    return Feeder(ensure_people(number), make_mailing(publish_newsletter()))
+
+
+@pytest.mark.django_db
+def test_a_campaign_is_fed_as_room_comes_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "MOST_OPEN", 5)
+    monkeypatch.setattr(feeding, "SLICE", 2)
+    feeder = _feeder(9)
+    assert feeder.fill() == feeder.fill() == 4
+    Outbox.objects.all().delete()
+    assert feeder.fill() == 4
+    Outbox.objects.all().delete()
+    assert feeder.fill() == 1
+    assert Message.objects.values("contact").distinct().count() == 9
+
+
+@pytest.mark.django_db
+def test_people_who_have_no_mail_yet_are_all_submitted() -> None:
+    assert _feeder(3).fill() == Message.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_an_unknown_account_is_refused() -> None:
+    with (
+        pytest.raises(Failed, match="no simulated account"),
+        accounts("pigeon", stream="marketing", has_simulator=False),
+    ):
+        pass
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
-    [("events", "--events", "50"), ("campaign", "--messages", "2000"), ("webhooks", "--events", "90"),
+    [("events", "--events", "50"), ("campaign", "--recipients", "2000"),
+     ("campaign", "--recipients", "1000", "--provider", "smtp"), ("webhooks", "--events", "90"),
      ("latency", "--events", "3")],
 )  # fmt: skip
 def test_a_scenario_ends_in_one_object(arguments: tuple[str, ...], tmp_path: Path) -> None:

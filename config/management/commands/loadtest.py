@@ -1,4 +1,4 @@
-"""How fast is it here? `manage.py loadtest campaign --messages 100000 --workers 2`."""
+"""How fast is it here? `manage.py loadtest campaign --recipients 100000 --provider smtp`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, events, latency, stack, webhooks
+from config.loadtest import campaign, events, latency, mixed, stack, webhooks
 from config.loadtest.options import Failed, Options, Outcome
+from notifications.delivery.providers import provider_kinds
 
 SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "events": events.run,
     "campaign": campaign.run,
     "webhooks": webhooks.run,
     "latency": latency.run,
+    "mixed": mixed.run,
 }
-_NUMBERS = {"events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200}
-_TAKING_ENDPOINT = ("campaign", "latency")
+_NUMBERS = {"events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000}
+_TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
 
 class Command(BaseCommand):
@@ -32,9 +34,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", choices=SCENARIOS)
-        parser.add_argument("--messages", "--events", type=int, dest="number", help="how many")
+        parser.add_argument("--recipients", "--messages", "--events", type=int, dest="number", help="how many")
         parser.add_argument("--workers", type=int, default=1, help="worker processes of a campaign")
-        parser.add_argument("--provider", default="", choices=["mailgun", "sendgrid", "postmark", "resend", "smtp"])
+        parser.add_argument("--provider", default="", choices=sorted(provider_kinds()))
         parser.add_argument("--concurrency", type=int, default=32, help="webhooks under way at once")
         parser.add_argument("--endpoint", default="", help="where mail goes: http://host:port or smtp://host:port")
         parser.add_argument("--json", action="store_true", dest="is_json", help="one JSON object as the last line")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,9 @@ class MailServer:
     act: Act = lambda said: ""
     offers: list[str] = field(default_factory=lambda: ["PIPELINING", "SIZE 100000"])
     heard: list[Said] = field(default_factory=list)
+    #: With a context it takes TLS, from the start or by STARTTLS.
+    tls: ssl.SSLContext | None = None
+    is_tls_from_start: bool = False
     #: After the content of the mail with this number it answers only when more is sent.
     hears_on_after: int = 0
     #: Recipients of the mails that were answered with 250.
@@ -45,17 +49,31 @@ class MailServer:
         return [said.verb for said in self.heard]
 
     def serve(self, line: socket.socket, number: int) -> None:
-        with line, line.makefile("rb") as file, suppress(OSError):  # the client may hang up
-            self._talk(line, file, number)
+        with suppress(OSError), line:  # the client may hang up
+            if self.is_tls_from_start:
+                self._talk_secured(line, number, greeting=b"220 test\r\n")
+            else:
+                line.sendall(b"220 test\r\n")
+                with line.makefile("rb") as file:
+                    self._talk(line, file, number)
+
+    def _talk_secured(self, line: socket.socket, number: int, *, greeting: bytes) -> None:
+        assert self.tls is not None
+        with self.tls.wrap_socket(line, server_side=True) as secured, secured.makefile("rb") as file:
+            secured.sendall(greeting)
+            self._talk(secured, file, number)
 
     def _talk(self, line: socket.socket, file: BinaryIO, number: int) -> None:
-        line.sendall(b"220 test\r\n")
         mails, recipient, is_open = 0, "", False
         while words := file.readline().decode():
             verb, _, rest = words.strip().partition(" ")
             if verb.upper() == "EHLO":
                 line.sendall("".join(f"250-{one}\r\n" for one in ["test", *self.offers]).encode() + b"250 HELP\r\n")
                 continue
+            if verb.upper() == "STARTTLS":
+                line.sendall(b"220 go\r\n")
+                self._talk_secured(line, number, greeting=b"")
+                return
             mails += verb == "MAIL"
             usual = _USUAL.get(verb, "500 what?") if is_open or verb not in _INSIDE else "503 5.5.1 not now"
             answer = self._answer(Said(verb=verb, rest=rest, connection=number, mails=mails), usual)
