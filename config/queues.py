@@ -25,6 +25,8 @@ WEBHOOKS = "webhooks"
 
 # Longest time an application can spend on a doorbell: connect and answer share these 50 ms.
 RING_TIMEOUT_SECONDS = 0.025
+# A worker may wait longer: a bell that it could not take down would swallow the next rings.
+PATIENT_TIMEOUT_SECONDS = 1.0
 # After a failed ring nobody tries again for this long: a hanging Redis must not slow a checkout.
 RING_PAUSE_SECONDS = 5.0
 # A bell that nobody answered may be rung again after this time: what a lost doorbell costs at most.
@@ -53,6 +55,7 @@ RECEIPTS_JOB = "notifications.jobs.process_receipts"
 @dataclass(slots=True)
 class _Bell:
     silent_until: float = 0.0
+    timeout: float = RING_TIMEOUT_SECONDS
 
 
 _bell = _Bell()
@@ -102,15 +105,15 @@ def _bell_key(queue: str) -> str:
 
 @cache
 def quick_redis() -> redis.Redis:
-    """A connection to Redis that gives up after milliseconds: for what may be skipped."""
+    """A connection to Redis that gives up soon: for what may be skipped."""
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
     return redis.Redis.from_url(
         settings.REDIS_URL,
-        socket_timeout=RING_TIMEOUT_SECONDS,
-        socket_connect_timeout=RING_TIMEOUT_SECONDS,
+        socket_timeout=_bell.timeout,
+        socket_connect_timeout=_bell.timeout,
         retry=Retry(NoBackoff(), 0),
     )
 
@@ -122,9 +125,13 @@ def _rq_queue(queue: str) -> Any:
     return django_rq.get_queue(queue, commit_mode="auto", connection=quick_redis())
 
 
-def reset_bell() -> None:
-    """Forget connections and the pause after a failure: for forked processes and for tests."""
+def reset_bell(*, is_patient: bool = False) -> None:
+    """Forget connections and the pause after a failure: for forked processes and for tests.
+
+    A patient process waits a second for Redis: a worker on a busy machine, in whose way no checkout stands.
+    """
     _bell.silent_until = 0.0
+    _bell.timeout = PATIENT_TIMEOUT_SECONDS if is_patient else RING_TIMEOUT_SECONDS
     quick_redis.cache_clear()
     _rq_queue.cache_clear()
 

@@ -43,6 +43,7 @@ def _sweeps() -> list[dict[str, Any]]:
     return [
         {"name": "due", "every": 0.5, "run": jobs.sweep_due, "is_exclusive": False},
         {"name": "leases", "every": 2, "run": sweeper.recover_expired},
+        {"name": "silent workers' mail", "every": 3, "run": sweeper.recover_silent},
         {"name": "expiry", "every": 10, "run": sweeper.expire_late},
         {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
         {"name": "secrets", "every": 600, "run": sweeper.erase_old_secrets},

@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 from django.db import close_old_connections
 
 from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
-from notifications.delivery import sweeper
+from notifications.delivery import outbox, sweeper
 from notifications.delivery.flights import Flights
-from notifications.delivery.pipeline import deliver_batch
+from notifications.delivery.pipeline import deliver_batch, worker_name
 from notifications.delivery.unknowns import reconsider_unknown
 from notifications.routing.router import has_waiting, route_waiting
 from tracking.receipts import has_waiting as has_receipts
 from tracking.receipts import process_batch
 
-#: A drain ends after about this long and rings again, so that priorities and stop requests act.
-DRAIN_SECONDS = 1.0
+#: A drain ends after about this long and rings again, so that priorities and stop requests act; where single mails
+#: share a worker, the more urgent ones wait no longer than that.
+DRAIN_SECONDS: dict[str, float] = {Stream.CRITICAL: 0.25, Stream.TRANSACTIONAL: 0.25}
+LONGEST_DRAIN_SECONDS = 1.0
 
 
 def drain(stream: str) -> None:
-    """Route and deliver what waits in a stream, for about a second, in two lanes."""
+    """Route and deliver what waits in a stream, for about a second, in two lanes; then the suspects, in one."""
     answer_bell(stream)
-    beside = _second_lane().submit(_work_beside, stream)
-    try:
-        is_left = work(stream)
-    finally:
-        is_left_beside = beside.result()
-    if is_left or is_left_beside:
+    _tidy_up()
+    with _noting_stumbles():
+        beside = _second_lane().submit(_work_beside, stream)
+        try:
+            is_left = _work(stream)
+        finally:
+            is_left_beside = beside.result()
+        is_left_suspect = _work_on_suspects(stream)
+    if is_left or is_left_beside or is_left_suspect:
         ring(stream)
 
 
 def work(stream: str) -> bool:
-    """Do about a second's work in a stream; return whether some may be left."""
-    deadline = time.monotonic() + DRAIN_SECONDS
+    """Do about a second's work in a stream, in one lane; return whether some may be left."""
+    is_left = _work(stream)
+    return _work_on_suspects(stream) or is_left
+
+
+def _work_on_suspects(stream: str) -> bool:
+    """One batch of mails that were in a crash, by a worker that holds nothing else: one of them may kill it."""
+    with Flights() as flights:
+        done = deliver_batch(stream, flights, is_of_suspects=True)
+    return bool(done)
+
+
+def _work(stream: str) -> bool:
+    deadline = time.monotonic() + DRAIN_SECONDS.get(stream, LONGEST_DRAIN_SECONDS)
     with Flights() as flights:
         reconsider_unknown(stream, flights)
         while True:
@@ -49,9 +69,34 @@ def _work_beside(stream: str) -> bool:
     """The same work on a connection of its own: while one lane waits for the database, the other one renders."""
     close_old_connections()
     try:
-        return work(stream)
+        return _work(stream)
     finally:
         close_old_connections()
+
+
+@dataclass(slots=True)
+class _Record:
+    #: Whether a piece of work ended by an error, and may have left rows claimed.
+    has_stumbled: bool = False
+
+
+_record = _Record()
+
+
+@contextmanager
+def _noting_stumbles() -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        _record.has_stumbled = True
+        raise
+
+
+def _tidy_up() -> None:
+    """Give back what an earlier piece of work left claimed when the database failed it; the lease need not run out."""
+    if _record.has_stumbled:
+        outbox.give_back_of(worker_name())
+        _record.has_stumbled = False
 
 
 @cache
@@ -63,7 +108,7 @@ def _second_lane() -> ThreadPoolExecutor:
 def process_receipts() -> None:
     """Work off reports of providers and readers, for about a second."""
     answer_bell(WEBHOOKS)
-    deadline = time.monotonic() + DRAIN_SECONDS
+    deadline = time.monotonic() + LONGEST_DRAIN_SECONDS
     while process_batch():
         if time.monotonic() > deadline:
             break

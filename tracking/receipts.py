@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -60,6 +60,8 @@ def process_batch() -> int:
     try:
         with transaction.atomic():
             return _process(_take(BATCH))
+    except (OperationalError, InterfaceError):
+        raise  # the database fails, not a receipt: they wait
     except Exception:
         logger.exception("a batch of receipts failed; taking them one by one")
         return _process_one_by_one()
@@ -92,6 +94,8 @@ def _process_one_by_one() -> int:
         try:
             with transaction.atomic():
                 _process(list(WebhookReceipt.objects.filter(pk=identifier, processed_at=None).select_for_update()))
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as error:
             logger.exception("receipt %s cannot be processed", identifier)
             problem = f"{type(error).__name__} while processing"

@@ -24,6 +24,10 @@ from notifications.delivery.sweeper import recover_worker
 logger = logging.getLogger("postrider.workers")
 
 STOP_SECONDS = 28.0
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+_TICK_SECONDS = 0.05
+#: A killed process's session may live on in the database for a moment, and hold its rows.
+_TAKE_BACK_AFTER = (0.0, 1.0, 4.0)
 _GROUP = re.compile(r"(?P<queues>[a-z]+(?:,[a-z]+)*)(?:=(?P<count>[1-9]\d?))?\Z")
 
 
@@ -33,12 +37,13 @@ class BadGroup(ValueError):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """A place that a process fills; refilled when it dies."""
+    """A place that a process fills; refilled when it dies, later each time that it dies young."""
 
     name: str
     run: Callable[[], None]
     niceness: int = 0
     started_at: float = 0.0
+    start_at: float = 0.0
     quick_deaths: int = 0
 
 
@@ -48,6 +53,8 @@ class Crew:
 
     posts: list[Post]
     running: dict[int, Post] = field(default_factory=dict)
+    #: Dead processes whose leases are taken back, and when: at once, and again when their database sessions are gone.
+    departed: list[tuple[float, int]] = field(default_factory=list)
     is_stopping: bool = False
 
     def work(self) -> None:
@@ -57,10 +64,11 @@ class Crew:
         provider_kinds()  # loaded once, shared by all
         connections.close_all()
         gc.freeze()
-        for post in self.posts:
-            self._start(post)
-        while self.running:
-            self._wait_for_one()
+        while self.running or not self.is_stopping:
+            self._start_due()
+            self._bury_dead()
+            self._take_back_due()
+            time.sleep(_TICK_SECONDS)
 
     def _stop(self, *_: object) -> None:
         """Ask everyone to finish the batch in hand; whoever has not left in time is killed, and the leases stand."""
@@ -77,33 +85,46 @@ class Crew:
             except ProcessLookupError:
                 continue
 
+    def _start_due(self) -> None:
+        filled = {id(post) for post in self.running.values()}
+        for post in self.posts:
+            if id(post) not in filled and post.start_at <= time.monotonic():
+                self._start(post)
+
     def _start(self, post: Post) -> None:
+        """Fork, deaf to signals until the child is known: one that nobody knows of would never be told to stop."""
         parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _become(post, parent)
-        post.started_at = time.monotonic()
-        self.running[pid] = post
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            if self.is_stopping:
+                return
+            pid = os.fork()
+            if pid == 0:
+                _become(post, parent)
+            post.started_at = time.monotonic()
+            self.running[pid] = post
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    def _wait_for_one(self) -> None:
-        pid, status = os.wait()
-        post = self.running.pop(pid, None)
-        if post is None:
-            return
-        _take_back(pid)
-        if not self.is_stopping:
-            logger.warning("%s (process %d) ended with status %d; starting it again", post.name, pid, status)
-            self._restart(post)
+    def _bury_dead(self) -> None:
+        """Of each process that ended: take back its leases, and fill its post again."""
+        while self.running and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            pid, status = ended
+            post = self.running.pop(pid, None)
+            if post is None:
+                continue
+            now = time.monotonic()
+            self.departed += [(now + wait, pid) for wait in _TAKE_BACK_AFTER]
+            if not self.is_stopping:
+                logger.warning("%s (process %d) ended with status %d; starting it again", post.name, pid, status)
+                post.quick_deaths = 0 if now - post.started_at > 10 else post.quick_deaths + 1
+                post.start_at = now + min(10.0, 0.25 * 2**post.quick_deaths) * bool(post.quick_deaths)
 
-    def _restart(self, post: Post) -> None:
-        """At once after a long life, slower each time after a short one."""
-        lived = time.monotonic() - post.started_at
-        post.quick_deaths = 0 if lived > 10 else post.quick_deaths + 1
-        deadline = time.monotonic() + min(10.0, 0.25 * 2**post.quick_deaths) * bool(post.quick_deaths)
-        while time.monotonic() < deadline and not self.is_stopping:
-            time.sleep(0.05)
-        if not self.is_stopping:
-            self._start(post)
+    def _take_back_due(self) -> None:
+        due = [entry for entry in self.departed if entry[0] <= time.monotonic() or self.is_stopping]
+        self.departed = [entry for entry in self.departed if entry not in due]
+        for pid in {pid for _, pid in due}:
+            _take_back(pid)
 
 
 def make_crew(groups: Iterable[str], *, has_sweeper: bool = True) -> Crew:
@@ -135,8 +156,9 @@ _NICENESS = {"notification": 5, "marketing": 10}
 
 def _become(post: Post, parent: int) -> None:
     """The child's life; never returns."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+    for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     leash.put_on(parent)
     os.nice(post.niceness)
     code = 1

@@ -20,7 +20,7 @@ TICK_SECONDS = 0.25
 
 def run_sweeper() -> None:
     """Run every registered sweep at its pace until SIGTERM."""
-    reset_bell()
+    reset_bell(is_patient=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -43,7 +43,7 @@ class DrainWorker(SimpleWorker):
 
 def run_worker(queues: Sequence[str]) -> None:
     """Work on `queues`, the first one first, until SIGTERM: then the batch in hand is finished."""
-    reset_bell()
+    reset_bell(is_patient=True)
     _favour_batches()
     connection = django_rq.get_connection(queues[0])
     lanes = [django_rq.get_queue(queue, connection=connection) for queue in queues]

@@ -20,12 +20,15 @@ from notifications.delivery.handover import Answer, Flight, hand_over
 from notifications.delivery.outbox import lease_time
 from notifications.delivery.outcome import record_outcome
 from notifications.delivery.pace import note_pace
+from notifications.delivery.providers import kind_of
 
 logger = logging.getLogger("postrider.delivery")
 
 #: Calls of one lane under way at once, and the mails in them: what a sudden death leaves uncertain.
 MOST_CALLS = 8
 MOST_MAILS = 1000
+#: Where mails of a call go one by one, calls are small and many; together they hold no more than this.
+MOST_SERIAL_MAILS = 400
 #: Longest a hand-over may take: providers see to it, and the lease must cover it just before.
 CALL_SECONDS = 75
 
@@ -56,7 +59,8 @@ class Flights:
     def launch(self, flight: Flight) -> None:
         """Start a call, once there is room for it."""
         size = len(flight.rows)
-        while self._under_way and (len(self._under_way) >= MOST_CALLS or self._mails + size > MOST_MAILS):
+        most = MOST_SERIAL_MAILS if kind_of(flight.parcel.provider).is_serial else MOST_MAILS
+        while self._under_way and (len(self._under_way) >= MOST_CALLS or self._mails + size > most):
             self._record_finished(is_waiting=True)
         self._under_way[_network().submit(make_call, flight)] = flight
         self._mails += size

@@ -147,17 +147,17 @@ def lease_time() -> timedelta:
 
 @transaction.atomic
 def claim(stream: str, *, limit: int, at: datetime, owner: str, is_least_urgent_first: bool = False) -> list[Claimed]:
-    """Take up to `limit` due rows of a stream, most urgent first, under a lease and a raised fence.
-
-    Rows that were in a crash, or in a batch that was refused, are taken apart from the others, in batches no larger
-    than their cap: one poisonous row must not take innocent ones down with it.
-    """
+    """Take up to `limit` due rows of a stream, most urgent first, under a lease and a raised fence. No suspects."""
     order = _LEAST_URGENT_FIRST if is_least_urgent_first else _MOST_URGENT_FIRST
-    rows = _claim(stream, at=at, owner=owner, limit=limit, cap=None, order=order)
-    return rows or _claim_suspects(stream, at=at, owner=owner, limit=limit)
+    return _claim(stream, at=at, owner=owner, limit=limit, cap=None, order=order)
 
 
-def _claim_suspects(stream: str, *, at: datetime, owner: str, limit: int) -> list[Claimed]:
+@transaction.atomic
+def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str) -> list[Claimed]:
+    """Take due rows that were in a crash, or in a batch that was refused, in a batch no larger than their cap.
+
+    For a worker that holds nothing else: one poisonous row must not take innocent ones down with it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT batch_cap FROM notifications_outbox WHERE stream = %s"
@@ -203,6 +203,19 @@ def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None
 def give_back(rows: Iterable[Claimed], *, due_at: datetime) -> int:
     """Return claimed rows unsent, unless someone else has them by now; return how many."""
     return len(_put_back(rows, Outbox.State.QUEUED, due_at=due_at))
+
+
+@transaction.atomic
+def give_back_of(owner: str) -> int:
+    """Return all claimed rows of a worker that is alive and knows that it works on none; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox SET state = 'queued', lease_until = NULL, fence = fence + 1,"
+            " crashes = greatest(crashes - 1, 0) WHERE state = 'claimed' AND lease_owner = %s",
+            [owner[:80]],
+        )
+        count: int = cursor.rowcount
+        return count
 
 
 def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetime) -> int:

@@ -20,6 +20,7 @@ from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.handover import Answer, Flight
 from notifications.delivery.mail import domain_of_sender
 from notifications.delivery.models import Attempt, Call, Outbox
+from notifications.delivery.providers import kind_of
 from notifications.delivery.retry import Next, decide_next
 from preferences.addresses import domain_of
 from preferences.models import Contact, Suppression
@@ -131,6 +132,7 @@ def _decide(flight: Flight, one: UUID, verdict: Verdict, *, at: datetime) -> Nex
     return decide_next(
         verdict, stream=row.stream, attempts=row.attempts + 1, at=at, expires_at=row.expires_at,
         spread=random.random, may_fail_over=flight.has_other and row.avoid_provider_id is None,
+        may_repeat=kind_of(flight.parcel.provider).idempotency_window is not None,
     )  # fmt: skip
 
 

@@ -72,10 +72,11 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def deliver_batch(stream: str, flights: Flights) -> int:
+def deliver_batch(stream: str, flights: Flights, *, is_of_suspects: bool = False) -> int:
     """Take one batch of due mails of a stream as far as it goes; return how many were claimed.
 
-    The calls may still be under way when this returns; leaving `flights` waits for them.
+    The calls may still be under way when this returns; leaving `flights` waits for them. Suspects are mails that were
+    in a crash or in a refused batch: who takes them must hold nothing else.
     """
     at = clock.now()
     fail_point("before_claim")
@@ -84,7 +85,10 @@ def deliver_batch(stream: str, flights: Flights) -> int:
     if road is None:
         return _wait_for_tomorrow(stream, at=at) if are_full_for_today(pool) else 0
     limit = BATCH_ROWS[stream] if road.is_warming else road.most
-    rows = outbox.claim(stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe)
+    if is_of_suspects:
+        rows = outbox.claim_suspects(stream, limit=limit, at=at, owner=worker_name())
+    else:
+        rows = outbox.claim(stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe)
     limits.give_back(road.provider, road.most - len(rows))
     fail_point("after_claim")
     if rows:

@@ -39,11 +39,12 @@ class Next:
 
 def decide_next(
     verdict: Verdict, *, stream: str, attempts: int, at: datetime, expires_at: datetime | None,
-    spread: Callable[[], float], may_fail_over: bool = False,
+    spread: Callable[[], float], may_fail_over: bool = False, may_repeat: bool = False,
 ) -> Next:  # fmt: skip
     """What to do with a mail after `attempts` tries (this one included). `spread` gives jitter in [0, 1).
 
-    `may_fail_over`: another account can take it, and it has not been tried by another in this round.
+    `may_fail_over`: another account can take it, and it has not been tried by another in this round. `may_repeat`: the
+    provider remembers idempotency keys.
     """
     kind = verdict.kind
     if kind == Kind.NOT_TRIED:
@@ -52,6 +53,8 @@ def decide_next(
         return Next(step="fail", reason=kind.value)
     if kind in {Kind.PROVIDER_WIDE, Kind.CREDENTIALS_REFUSED}:  # the account leaves the pool; others may take it now
         return Next(step="requeue", reason=kind.value, at=at, counts=False, elsewhere=True)
+    if kind == Kind.AMBIGUOUS and may_repeat and attempts <= 1:  # asked again at once with the same key
+        return Next(step="unknown", reason="ambiguous", at=at if stream == Stream.CRITICAL else at + UNKNOWN_WAIT)
     if kind == Kind.AMBIGUOUS and stream != Stream.CRITICAL:
         return Next(step="unknown", reason="ambiguous", at=at + UNKNOWN_WAIT * min(attempts, 60))
     doubles = kind == Kind.AMBIGUOUS

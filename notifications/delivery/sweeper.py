@@ -15,6 +15,7 @@ from config import clock
 from config.queues import STREAMS, ring
 from notifications.delivery import deadletters
 from notifications.delivery.models import Call, Outbox, WorkerBeat
+from notifications.delivery.outbox import lease_time
 from tracking import lifecycle
 from tracking.models import Message
 
@@ -25,6 +26,8 @@ POISON_CRASHES = 3
 #: After a first crash rows go in batches of this size, after a second one alone.
 SUSPECT_BATCH = 32
 SWEEP_ROWS = 5000
+#: A worker beats every five seconds; what was claimed before its last beat could be known is left alone for as long.
+SILENCE = timedelta(seconds=25)
 
 
 def due_streams(*, at: datetime) -> list[str]:
@@ -40,6 +43,24 @@ def ring_due() -> list[str]:
 def recover_expired() -> int:
     """Take back what workers held longer than their leases; return the number of rows."""
     return _recover("lease_until < %s", clock.now())
+
+
+def recover_silent() -> int:
+    """Take back what workers hold that showed no sign of life for a while, long before their leases end.
+
+    One that was only held up makes no call any more: its lease no longer covers one. Its late writes are refused.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT o.lease_owner FROM notifications_outbox o"
+            " LEFT JOIN notifications_workerbeat b ON b.name = o.lease_owner"
+            " AND b.beat_at > now() - %s * interval '1 second'"
+            " WHERE o.state IN ('claimed', 'sending') AND b.name IS NULL"
+            " AND o.lease_until < clock_timestamp() + %s * interval '1 second'",
+            [SILENCE.total_seconds(), (lease_time() - SILENCE).total_seconds()],
+        )
+        owners = [row[0] for row in cursor.fetchall()]
+    return sum(recover_worker(owner) for owner in owners)
 
 
 def recover_worker(owner: str) -> int:

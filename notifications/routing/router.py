@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from config import clock
@@ -37,6 +37,8 @@ def route_waiting(stream: str) -> int:
     try:
         with transaction.atomic():
             return settled + len(_route(_take_ready(stream)))
+    except (OperationalError, InterfaceError):
+        raise  # the database fails, not an event: they wait
     except Exception:
         logger.exception("routing a batch failed; taking its events one by one")
         return settled + _route_one_by_one(stream)
@@ -160,6 +162,8 @@ def _route_one_by_one(stream: str) -> int:
         try:
             with transaction.atomic():
                 _route(in_turn(_take(stream, only=identifier)))
+        except (OperationalError, InterfaceError):
+            raise  # the database fails, not the event: it waits
         except Exception as error:
             logger.exception("event %s cannot be routed", identifier)
             _count_crash(identifier, type(error).__name__)

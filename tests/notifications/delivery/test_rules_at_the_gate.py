@@ -172,7 +172,8 @@ def test_three_crashes_are_poison_and_the_rest_goes_on(ada: Contact, ben: Contac
     route_waiting("transactional")
     for crash in range(3):
         with clock.shifted(timedelta(minutes=3 * crash)):
-            rows = [*_claim(), *_claim()]  # the suspect is taken apart from the others
+            suspects = outbox.claim_suspects("transactional", limit=10, at=clock.now(), owner="w")
+            rows = [*_claim(), *suspects]  # the suspect is taken apart from the others
             others = [row for row in rows if row.contact_id != ada.pk]
             outbox.give_back(others, due_at=clock.now())
         with clock.shifted(timedelta(minutes=3 * crash + 2)):
