@@ -32,6 +32,7 @@ class Member:
     values: Values
     unsubscribe_url: str  # "" where the mail cannot be refused
     token: str  # the short string in this mail's links
+    thread: str = ""  # mails of one order key belong together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ class Parcel:
         own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(self.sender)}>"}
         if member.unsubscribe_url:
             own["List-Unsubscribe"] = f"<{member.unsubscribe_url}>"
+        if member.thread:  # RFC 5322 3.6.4: mail programs show mails with a common ancestor as one conversation
+            own["References"] = f"<{member.thread}@{domain_of_sender(self.sender)}>"
         return own
 
 
@@ -108,7 +111,7 @@ def store_call(parcel: Parcel, *, stream: str, is_tracked: bool, is_secret: bool
     members = [
         {
             "m": str(member.message_id), "a": member.address, "n": member.name, "r": member.values.regions,
-            "t": member.values.targets, "u": member.unsubscribe_url,
+            "t": member.values.targets, "u": member.unsubscribe_url, **({"o": member.thread} if member.thread else {}),
         }
         for member in parcel.members
     ]  # fmt: skip
@@ -132,7 +135,7 @@ def read_members(call: Call) -> tuple[Member, ...]:
     return tuple(
         Member(
             message_id=UUID(one["m"]), address=one["a"], name=one["n"], unsubscribe_url=one["u"],
-            token=message_token(UUID(one["m"])),
+            token=message_token(UUID(one["m"])), thread=one.get("o", ""),
             values=Values(regions=tuple(one["r"]), targets=tuple(one["t"])),
         )
         for one in listed

@@ -182,7 +182,7 @@ def _groups(lot: Lot) -> Iterator[tuple[tuple[UUID, bool, object], list[Claimed]
     grouped: dict[tuple[UUID, bool, object], list[Claimed]] = defaultdict(list)
     for row in lot.rows:
         rest = (row.type_key, row.topic_key, row.is_required, row.secrets is not None, row.batch_cap,
-                "" if row.type_key else row.source)  # fmt: skip
+                bool(row.order_key), "" if row.type_key else row.source)  # fmt: skip
         grouped[row.template_version_id, _is_tracked(row, lot), rest].append(row)
     yield from grouped.items()
 
@@ -242,6 +242,7 @@ def _render(row: Claimed, version: LoadedVersion, person: Person) -> Member:
     return Member(
         message_id=row.message_id, address=person.address, name=person.name, values=values,
         unsubscribe_url=unsubscribe if refusable else "", token=token,
+        thread=row.order_key,
     )  # fmt: skip
 
 

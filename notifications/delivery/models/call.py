@@ -15,8 +15,8 @@ class Call(models.Model):
     """One hand-over, stored before it is made: it is repeated whole from this row or not at all.
 
     `members` lists, in order, {"m": message id, "a": address, "n": name, "r": region values, "t": personal links,
-    "u": unsubscribe address}. Where any value is secret the list is sealed instead. What a person got can be shown
-    again from it.
+    "u": unsubscribe address, "o": thread}. Where any value is secret the list is sealed instead. What a person got
+    can be shown again from it.
     """
 
     #: Longest an uncertain call keeps secret values: as long as providers remember idempotency keys.

@@ -249,3 +249,16 @@ def test_mail_of_one_order_key_leaves_one_after_the_other(
     assert first.sent_at is not None
     assert second.sent_at is not None
     assert first.sent_at < second.sent_at
+
+
+@pytest.mark.req("V8")
+def test_mails_of_one_order_are_one_conversation(
+    providers: dict[str, Provider], ada: Contact, mailbox: Process, work: Work
+) -> None:
+    parcel_type(ordered_by="number")
+    only(providers, "mailgun")
+    _raise(ada)
+    _raise(ada)
+    work()
+    first, second = (dict(mail["headers"]) for mail in mailbox.mails())
+    assert first["References"] == second["References"]

@@ -12,9 +12,9 @@ from django.utils import timezone
 from config import clock
 from notifications.delivery import outbox, sweeper
 from notifications.delivery.checks import check_lease
+from notifications.delivery.flights import Flights
 from notifications.delivery.holds import resume, set_hold
 from notifications.delivery.models import Hold, Outbox, Provider
-from notifications.delivery.flights import Flights
 from notifications.delivery.pipeline import deliver_batch
 from notifications.routing.router import route_waiting
 from preferences.choices import pause_until, unsubscribe
