@@ -24,11 +24,12 @@ COLUMNS = (
     "lapsed", "unknown",
 )  # fmt: skip
 
+# What a provider reported on was sent, also where its answer to the call was lost and the mail is not settled yet.
 # A range of the primary key, whose UUIDv7 order is that of creation: no other index is needed, no older row read.
 _BY_HOUR = """
     SELECT date_trunc('hour', created_at AT TIME ZONE 'UTC') AS hour, created_at >= %(last_hour)s AS is_recent,
-           count(*), count(sent_at), count(delivered_at), count(opened_at), count(clicked_at), count(bounced_at),
-           count(complained_at), count(unsubscribed_at),
+           count(*), count(coalesce(sent_at, delivered_at, bounced_at)), count(delivered_at), count(opened_at),
+           count(clicked_at), count(bounced_at), count(complained_at), count(unsubscribed_at),
            count(*) FILTER (WHERE state = 'skipped'),
            count(*) FILTER (WHERE state IN ('failed', 'dead')),
            count(*) FILTER (WHERE state IN ('expired', 'cancelled')), count(*) FILTER (WHERE state = 'unknown')

@@ -14,33 +14,35 @@ from django.utils.translation import gettext as _
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's sidebar; items that the person may not open are left out by their permission."""
     return [
-        _group("", [_item(_("Overview"), "monitoring", "admin:index", "tracking.view_message")]),
+        _group("", [
+            _item(_("Overview"), "monitoring", "admin:index", "tracking.view_message"),
+            _item(_("Health"), "stethoscope", "health", "notifications.view_workerbeat"),
+            _item(_("Queues and workers"), "stacks", "notifications:queues", "notifications.view_outbox"),
+        ]),
+        _group(_("Activity"), [
+            _item(_("Messages"), "mail", "notifications:messages", "tracking.view_message"),
+            _item(_("Dead letters"), "skull", "notifications:deadletters", "notifications.view_deadletter"),
+            _item(_("Uncertain"), "help", "notifications:uncertain", "notifications.view_deadletter"),
+            _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),
+            _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist",
+                  "tracking.view_webhookreceipt"),
+        ]),
         _group(_("People"), [
             _item(_("Contacts"), "group", "admin:preferences_contact_changelist", "preferences.view_contact"),
             _item(_("Topics"), "sell", "admin:preferences_topic_changelist", "preferences.view_topic"),
             _item(_("Suppressions"), "block", "admin:preferences_suppression_changelist",
                   "preferences.view_suppression"),
         ]),
-        _group(_("Activity"), [
-            _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),
-            _item(_("Messages"), "mail", "notifications:messages", "tracking.view_message"),
-        ]),
         _group(_("Mail"), [
             _item(_("Types"), "category", "notifications:types", "notifications.view_template"),
             _item(_("Templates"), "draft", "admin:notifications_template_changelist", "notifications.view_template"),
         ]),
-        _group(_("Delivery"), [
+        _group(_("Sending"), [
             _item(_("Providers"), "send", "notifications:providers", "notifications.view_provider"),
             _item(_("Accounts"), "key_vertical", "admin:notifications_provider_changelist",
                   "notifications.view_provider"),
             _item(_("Sending domains"), "dns", "notifications:domains", "notifications.view_senderdomain"),
             _item(_("Warm-up"), "trending_up", "notifications:warmups", "notifications.view_warmupplan"),
-            _item(_("Queues and workers"), "stacks", "notifications:queues", "notifications.view_outbox"),
-            _item(_("Health"), "stethoscope", "health", "notifications.view_workerbeat"),
-            _item(_("Dead letters"), "skull", "notifications:deadletters", "notifications.view_deadletter"),
-            _item(_("Uncertain"), "help", "notifications:uncertain", "notifications.view_deadletter"),
-            _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist",
-                  "tracking.view_webhookreceipt"),
         ]),
         _group(_("Access"), [
             _item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),

@@ -108,7 +108,8 @@ class ProviderAdmin(TeachingAdmin):
         super().save_model(request, obj, form, change)
         if written:
             self.log_change(request, obj, f"Replaced the credentials {', '.join(written)}.")
-            messages.success(request, f"Stored and sealed: {', '.join(written)}. Now press “Test connection”.")
+            labels = ", ".join(str(form.fields[SECRET + name].label) for name in written)
+            messages.success(request, f"Stored and sealed: {labels}. Now press “Test connection”.")
 
     def response_add(self, request: HttpRequest, obj: Provider, post_url_continue: str | None = None) -> HttpResponse:
         """On to the page that asks for the kind's options and credentials."""

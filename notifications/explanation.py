@@ -36,6 +36,7 @@ _OF_DELIVERY: dict[str, str] = {
     "replayed": "Somebody had it sent again",
     "restored": "A backup was restored that may be older than its sending",
     "no_template": "Its template version does not exist any more",
+    "secrets_unreadable": "Its secrets are sealed with a vault key that is not listed any more",
     "sandbox": "Outside production it may not reach this address",
     "liquid_error": "Its template could not be rendered with these values",
     "template_too_costly": "Its template takes too long to render with these values",

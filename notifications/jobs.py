@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
 from notifications.delivery import outbox, sweeper
@@ -62,6 +62,7 @@ def _work(stream: str) -> bool:
             done = route_waiting(stream) + deliver_batch(stream, flights)
             if not done or time.monotonic() > deadline:
                 break
+    _record.has_stumbled |= flights.has_lost_an_outcome
     return bool(done) or flights.has_freed
 
 
@@ -76,8 +77,9 @@ def _work_beside(stream: str) -> bool:
 
 @dataclass(slots=True)
 class _Record:
-    #: Whether a piece of work ended by an error, and may have left rows claimed.
+    #: Whether a piece of work ended by an error, and may have left rows claimed: the database's, or one of ours.
     has_stumbled: bool = False
+    has_crashed: bool = False
 
 
 _record = _Record()
@@ -87,16 +89,25 @@ _record = _Record()
 def _noting_stumbles() -> Iterator[None]:
     try:
         yield
-    except BaseException:
+    except (OperationalError, InterfaceError):
         _record.has_stumbled = True
+        raise
+    except BaseException:
+        _record.has_crashed = True
         raise
 
 
 def _tidy_up() -> None:
-    """Give back what an earlier piece of work left claimed when the database failed it; the lease need not run out."""
-    if _record.has_stumbled:
-        outbox.give_back_of(worker_name())
-        _record.has_stumbled = False
+    """Settle what an earlier piece of work left when the database failed it: nothing of it is in hand any more.
+
+    What was claimed goes back; what was `sending`, and whose outcome could not be written, is unknown. After an error
+    of ours the rows count as having crashed a worker, so that the one at fault is told apart, and ends.
+    """
+    if _record.has_stumbled or _record.has_crashed:
+        if not _record.has_crashed:
+            outbox.give_back_of(worker_name())
+        sweeper.recover_worker(worker_name())
+        _record.has_stumbled = _record.has_crashed = False
 
 
 @cache

@@ -81,7 +81,7 @@ class StepsForm(forms.Form):
     steps = forms.CharField(
         label=_("Mails a day, from the first day on"), max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), initial=", ".join(map(str, DEFAULT_STEPS)),
-        help_text=_("Separated by commas. A day counts only if mail was sent on it and did little harm."),
+        help_text=_("Separated by commas. The plan moves on after a day with mail, few bounces and few spam reports."),
     )  # fmt: skip
 
     def clean_steps(self) -> list[int]:

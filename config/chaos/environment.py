@@ -10,6 +10,9 @@ from pathlib import Path
 from config.chaos.servers import reserve
 from config.ports import HOST, find_free_ports
 
+#: Tells the process inside which directory's servers it may break.
+RESERVED = "CHAOS_DIRECTORY"
+
 
 @contextmanager
 def surroundings(directory: Path) -> Iterator[dict[str, str]]:
@@ -25,6 +28,7 @@ def surroundings(directory: Path) -> Iterator[dict[str, str]]:
             "POSTRIDER_DEMO": "true",
             "POSTRIDER_FAILPOINT": "",
             "POSTRIDER_DATA_DIR": str(directory),
+            RESERVED: str(directory.resolve()),
             "POSTRIDER_PUBLIC_URL": f"http://{HOST}:{web}",
             "POSTRIDER_SIMULATOR_URL": f"http://{HOST}:{simulator}",
             "POSTRIDER_SIMULATOR_SMTP": f"{HOST}:{smtp}",

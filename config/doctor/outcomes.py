@@ -51,7 +51,7 @@ def find_dead_letters(at: datetime) -> Iterator[Finding]:
     yield Finding(
         severity=Severity.WARNING if is_many else Severity.NOTE, subject=SUBJECT,
         what=f"{counted(counts['all'], 'dead letter')} to decide about, {counts['today']:,} of the last 24 hours.",
-        mend="Look at the causes; then replay them, correct the address, or discard them.",
+        mend="Look at the causes; then send them again, correct the address, or discard them.",
         page=page("notifications:deadletters"),
     )  # fmt: skip
 

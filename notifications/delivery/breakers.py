@@ -110,6 +110,11 @@ def claim_probe(provider: Provider, stream: str, *, at: datetime) -> bool:
         return bool(cursor.rowcount)
 
 
+def return_probe(provider: Provider, stream: str, *, at: datetime) -> None:
+    """Give the right to probe back: no mail flew with it, so the next one need not wait until it runs out."""
+    Breaker.objects.filter(provider=provider, stream=stream, state=Breaker.State.HALF_OPEN).update(open_until=at)
+
+
 def close_breaker(provider: Provider, stream: str, *, at: datetime) -> bool:
     """Let mail flow again; return whether it was shut."""
     with connection.cursor() as cursor:
@@ -137,7 +142,7 @@ def mend(provider: Provider, *, at: datetime) -> None:
 
 def pause_domains(provider: Provider, blocked: dict[str, Verdict], *, at: datetime) -> None:
     """Keep an account off recipient domains that block it for a while; staff hears of it."""
-    for domain, verdict in blocked.items():
+    for domain, verdict in sorted(blocked.items()):  # in one order, so that no two calls wait for each other
         DomainPause.objects.update_or_create(
             provider=provider, recipient_domain=domain,
             defaults={

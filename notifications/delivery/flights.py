@@ -39,8 +39,12 @@ class Flights:
     def __init__(self) -> None:
         self._under_way: dict[Future[Answer], Flight] = {}
         self._mails = 0
+        #: Calls so far that try whether an account works again.
+        self.probes = 0
         #: Whether a landing made mail due: what came back may go by another account, what waited its turn may go.
         self.has_freed = False
+        #: Whether an outcome could not be written: its rows stay `sending` until somebody calls them unknown.
+        self.has_lost_an_outcome = False
 
     def __enter__(self) -> Flights:
         return self
@@ -64,6 +68,7 @@ class Flights:
             self._record_finished(is_waiting=True)
         self._under_way[_network().submit(make_call, flight)] = flight
         self._mails += size
+        self.probes += flight.is_probe
 
     def land(self, *, left: int = 0) -> None:
         """Wait until at most `left` calls are under way, and record the others."""
@@ -86,6 +91,7 @@ class Flights:
             except Exception:
                 # The rows stay `sending`: the sweeper calls them unknown. The other calls are recorded all the same.
                 logger.exception("the outcome of call %s was not recorded", flight.parcel.call_id)
+                self.has_lost_an_outcome = True
 
 
 def make_call(flight: Flight) -> Answer:
@@ -110,7 +116,6 @@ _pools: dict[int, ThreadPoolExecutor] = {}
 def _network() -> ThreadPoolExecutor:
     """This process's threads for calls; a forked child makes its own."""
     pid = os.getpid()
-    if pid not in _pools:
-        _pools.clear()
-        _pools[pid] = ThreadPoolExecutor(max_workers=2 * MOST_CALLS, thread_name_prefix="call")
+    if pid not in _pools:  # two lanes may ask at once: neither takes away what the other one made
+        _pools.setdefault(pid, ThreadPoolExecutor(max_workers=2 * MOST_CALLS, thread_name_prefix="call"))
     return _pools[pid]

@@ -47,13 +47,11 @@ class Passage:
 
 def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
     """Decide on claimed rows inside the caller's transaction; settle those that may not go."""
-    facts = gather_facts((row.contact_id for row in rows), lock=True)
-    holds = _lock_holds({row.source for row in rows} | {stream_source(row.stream) for row in rows})
+    facts, holds = _lock(rows)
     passage = Passage(facts=facts)
     refused: dict[tuple[Message.State, str], list[Claimed]] = defaultdict(list)
     for row in rows:
-        held = {holds.get(row.source), holds.get(stream_source(row.stream))}
-        verdict = _judge(row, facts.get(row.contact_id), holds=held, at=at)
+        verdict = _judge(row, facts.get(row.contact_id), holds=_holds_of(row, holds), at=at)
         if verdict is None:
             passage.passed.append(row)
         else:
@@ -64,6 +62,12 @@ def pass_gate(rows: Sequence[Claimed], *, at: datetime) -> Passage:
         else:
             passage.refused += outbox.end(group, state, reason=reason, at=at)
     return passage
+
+
+def would_pass(rows: Sequence[Claimed], *, at: datetime) -> bool:
+    """Whether the gate would let all of these pass, decided under its locks; settles nothing."""
+    facts, holds = _lock(rows)
+    return all(_judge(row, facts.get(row.contact_id), holds=_holds_of(row, holds), at=at) is None for row in rows)
 
 
 def enter_sending(calls: Sequence[tuple[Claimed, UUID]], *, until: datetime) -> set[UUID]:
@@ -105,6 +109,16 @@ def ask_of(row: Claimed) -> Ask:
         stream=row.stream, type_key=row.type_key, topic_key=row.topic_key, is_required=row.is_required,
         is_topic_default_on=row.is_topic_default_on,
     )  # fmt: skip
+
+
+def _lock(rows: Sequence[Claimed]) -> tuple[dict[int, Facts], dict[str, str]]:
+    """What is known of the people and the holds, under their locks: people first."""
+    facts = gather_facts((row.contact_id for row in rows), lock=True)
+    return facts, _lock_holds({row.source for row in rows} | {stream_source(row.stream) for row in rows})
+
+
+def _holds_of(row: Claimed, holds: dict[str, str]) -> set[str | None]:
+    return {holds.get(row.source), holds.get(stream_source(row.stream))}
 
 
 def _lock_holds(sources: Iterable[str]) -> dict[str, str]:

@@ -43,7 +43,9 @@ local mails, calls = refill(mail_rate, held[1]), refill(call_rate, held[2])
 if mail_rate > 0 then granted = math.min(granted, math.floor(mails)) end
 if call_rate > 0 then granted = math.min(granted, math.floor(calls) * size) end
 granted = math.max(granted, 0)
-redis.call('HSET', KEYS[1], 'mails', mails - granted, 'calls', calls - math.ceil(granted / size), 'at', now)
+if mail_rate > 0 then mails = mails - granted end
+if call_rate > 0 then calls = calls - math.ceil(granted / size) end
+redis.call('HSET', KEYS[1], 'mails', mails, 'calls', calls, 'at', now)
 redis.call('PEXPIRE', KEYS[1], 3600000)
 return granted
 """

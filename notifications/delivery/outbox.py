@@ -162,13 +162,14 @@ def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str) -> list
         cursor.execute(
             "SELECT batch_cap FROM notifications_outbox WHERE stream = %s"
             " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %s"
-            " AND batch_cap IS NOT NULL ORDER BY priority, due_at LIMIT 1",
+            " AND batch_cap IS NOT NULL GROUP BY batch_cap ORDER BY min(priority), min(due_at)",
             [stream, at],
         )
-        row = cursor.fetchone()
-    if row is None:
-        return []
-    return _claim(stream, at=at, owner=owner, limit=min(row[0], limit), cap=row[0], order=_MOST_URGENT_FIRST)
+        caps = [row[0] for row in cursor.fetchall()]
+    for cap in caps:  # those of the first one may all be locked, or wait for their turn
+        if rows := _claim(stream, at=at, owner=owner, limit=min(cap, limit), cap=cap, order=_MOST_URGENT_FIRST):
+            return rows
+    return []
 
 
 # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting. Of mails with one
@@ -218,6 +219,7 @@ def give_back_of(owner: str) -> int:
         return count
 
 
+@transaction.atomic
 def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetime) -> int:
     """Hold claimed mails back until `due_at`, and say why in the log; return how many were still ours."""
     ours = _put_back(rows, Outbox.State.DEFERRED, due_at=due_at)

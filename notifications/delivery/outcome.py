@@ -22,6 +22,7 @@ from notifications.delivery.mail import domain_of_sender
 from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.providers import kind_of
 from notifications.delivery.retry import Next, decide_next
+from notifications.delivery.settling import drop_proven
 from preferences.addresses import domain_of
 from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
@@ -120,7 +121,9 @@ def _settle_others(flight: Flight, others: Verdicts, *, at: datetime) -> None:
         grouped[following[one].step, following[one].reason].append(one)
     for (step, reason), ids in grouped.items():
         if state := _STATES.get(step):
-            lifecycle.move(ids, state, at=at, reason=reason, due_at=following[ids[0]].at)
+            moved = lifecycle.move(ids, state, at=at, reason=reason, due_at=following[ids[0]].at)
+            if len(moved) < len(ids):
+                drop_proven(ids)  # a report was faster than this answer: what the provider has must not go again
     _note(flight, {one: others[one] for one in ours}, following, at=at)
     _suppress_refused(flight, {one: others[one] for one in ours})
     _give_back_ceiling(flight, others, at=at)

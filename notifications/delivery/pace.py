@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
+from notifications.delivery.departure import Ready
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import kind_of
 
@@ -29,3 +33,15 @@ def note_pace(provider: Provider, *, mails: int, milliseconds: int) -> None:
         each = max(milliseconds, 1) / mails
         known = _milliseconds.get(provider.pk, each)
         _milliseconds[provider.pk] = known * (1 - _WEIGHT) + each * _WEIGHT
+
+
+def rounds(ready: Iterable[Ready]) -> list[list[Ready]]:
+    """Each person's first mails, then the second ones …: providers tell the members of a call apart by address."""
+    rounds: list[list[Ready]] = []
+    before: Counter[str] = Counter()
+    for one in ready:
+        if before[one.member.address] == len(rounds):
+            rounds.append([])
+        rounds[before[one.member.address]].append(one)
+        before[one.member.address] += 1
+    return rounds

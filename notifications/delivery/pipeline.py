@@ -22,8 +22,9 @@ from django.db import transaction
 from config import clock
 from config.ids import new_id
 from config.queues import Stream
+from config.vault import Unreadable
 from notifications.compose.render import LoadedVersion, RenderFault, load_version, render
-from notifications.delivery import deadletters, limits, outbox, warmup
+from notifications.delivery import breakers, deadletters, limits, outbox, warmup
 from notifications.delivery.departure import Departure, Ready, enter
 from notifications.delivery.failpoints import fail_point
 from notifications.delivery.flights import Flights
@@ -31,7 +32,7 @@ from notifications.delivery.handover import Flight
 from notifications.delivery.mail import Member, is_refusable
 from notifications.delivery.models import Outbox
 from notifications.delivery.outbox import Claimed
-from notifications.delivery.pace import members_a_call
+from notifications.delivery.pace import members_a_call, rounds
 from notifications.delivery.pool import Place, Road, choose_road, load_pool
 from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
@@ -84,7 +85,7 @@ def deliver_batch(stream: str, flights: Flights, *, is_of_suspects: bool = False
     road = choose_road(pool, stream=stream, wanted=BATCH_ROWS[stream], at=at)
     if road is None:
         return _wait_for_tomorrow(stream, at=at) if are_full_for_today(pool) else 0
-    limit = BATCH_ROWS[stream] if road.is_warming else road.most
+    limit, probes = BATCH_ROWS[stream] if road.is_warming else road.most, flights.probes
     if is_of_suspects:
         rows = outbox.claim_suspects(stream, limit=limit, at=at, owner=worker_name())
     else:
@@ -96,6 +97,8 @@ def deliver_batch(stream: str, flights: Flights, *, is_of_suspects: bool = False
         lot = _most_engaged(Lot(rows=rows, road=road, people=people, at=at))
         for part in _sort(lot, pool, stream=stream):
             _deliver(part, flights)
+    if road.is_probe and flights.probes == probes:
+        breakers.return_probe(road.provider, stream, at=at)
     return len(rows)
 
 
@@ -226,6 +229,8 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
             ready.append(Ready(row=row, member=_render(row, version, person)))
         except RenderFault as fault:
             faulty[fault.reason].append(row)
+        except Unreadable:  # its secrets are sealed with a lost vault key: it must not hold up the others
+            faulty["secrets_unreadable"].append(row)
     if gone := faulty.pop("no_contact", []):
         outbox.end(gone, Message.State.SKIPPED, reason="no_contact", at=lot.at)
     for reason, failed in faulty.items():
@@ -252,7 +257,8 @@ def _cut(ready: list[Ready], lot: Lot, *, is_sharing: bool) -> Iterator[list[Rea
         return
     limit = members_a_call(lot.road.provider) if is_sharing else 1
     step = min(limit, ready[0].row.batch_cap or limit)
-    yield from (ready[start : start + step] for start in range(0, len(ready), step))
+    for one_each in rounds(ready):
+        yield from (one_each[start : start + step] for start in range(0, len(one_each), step))
 
 
 def _depart(departures: Sequence[Departure], lot: Lot, flights: Flights) -> None:
@@ -264,7 +270,12 @@ def _depart(departures: Sequence[Departure], lot: Lot, flights: Flights) -> None
     if not starting:
         return
     leased_at = time.monotonic()
-    entered = enter(starting, road=lot.road)
+    try:
+        entered = enter(starting, road=lot.road)
+    except BaseException:
+        for one in starting:
+            limits.end_call(lot.road.provider, str(one.call_id))
+        raise
     fail_point("after_gate")
     for one in starting:
         if one.call_id not in entered.parcels:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import connection
 
 from notifications.delivery import limits
-from notifications.delivery.breakers import claim_probe
+from notifications.delivery.breakers import claim_probe, return_probe
 from notifications.delivery.holds import stream_source
 from notifications.delivery.models import Breaker, PoolMember, Provider
 from notifications.delivery.providers import kind_of
@@ -115,7 +115,10 @@ def _granted(place: Place, most: int, *, stream: str, at: datetime) -> int:
     if most <= 0 or (not place.is_closed and not claim_probe(place.provider, stream, at=at)):
         return 0
     most = most if place.is_closed else PROBE_MAILS
-    return limits.take(place.provider, most, mails_a_call=kind_of(place.provider).batch_limit)
+    granted = limits.take(place.provider, most, mails_a_call=kind_of(place.provider).batch_limit)
+    if not granted and not place.is_closed:
+        return_probe(place.provider, stream, at=at)
+    return granted
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:

@@ -26,8 +26,7 @@ def open_places(pool: Sequence[Place], *, stream: str, at: datetime) -> list[Pla
 
 def are_full_for_today(pool: Sequence[Place]) -> bool:
     """Whether there are accounts, and the only thing against them is that they sent all they may send today."""
-    working = [place for place in pool if place.is_closed]
-    return bool(working) and all(place.ceiling is not None and place.ceiling <= 0 for place in working)
+    return bool(pool) and all(place.ceiling is not None and place.ceiling <= 0 for place in pool)
 
 
 def _is_domain_fit(place: Place, *, stream: str, domain: str) -> bool:

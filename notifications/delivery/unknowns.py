@@ -6,19 +6,19 @@ then critical mail goes at once by another road, mail declared `resend` goes aft
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from config import clock
 from config.queues import Stream
-from notifications.delivery import outbox
+from notifications.delivery import gate, outbox
 from notifications.delivery.evidence import search_accepted
 from notifications.delivery.flights import Flights
-from notifications.delivery.gate import ask_of
 from notifications.delivery.handover import Flight
 from notifications.delivery.mail import Parcel, read_parcel
 from notifications.delivery.models import Call, Outbox
@@ -26,10 +26,10 @@ from notifications.delivery.outbox import Claimed
 from notifications.delivery.pipeline import worker_name
 from notifications.delivery.providers import kind_of
 from notifications.delivery.settling import settle_found
-from preferences.eligibility import may_send
-from preferences.facts import gather_facts
 from tracking import lifecycle
 from tracking.models import Message
+
+logger = logging.getLogger("postrider.delivery")
 
 #: A key is used only in the first part of the provider's window, so that a slow call cannot outlive it.
 KEY_MARGIN = 0.8
@@ -57,7 +57,15 @@ def reconsider_unknown(stream: str, flights: Flights) -> int:
     calls = _due_calls(stream, at=clock.now())
     for call_id in calls:
         leased_at = time.monotonic()
-        repeat = _reconsider(call_id)
+        try:
+            repeat = _reconsider(call_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("call %s cannot be looked at; the stream's other mail goes on", call_id)
+            open_rows = Outbox.objects.filter(call_id=call_id, state=Outbox.State.UNKNOWN)
+            open_rows.update(due_at=clock.now() + EVIDENCE_WAIT)
+            continue
         if repeat is not None:
             flights.launch(
                 Flight(
@@ -87,6 +95,7 @@ _asked: dict[UUID, int] = {}
 def _worth_asking(at: datetime) -> list[Call]:
     waiting = Outbox.objects.filter(state=Outbox.State.UNKNOWN, call_id__isnull=False).values("call_id").distinct()
     young = Call.objects.filter(pk__in=waiting, created_at__gt=at - FORGET_AFTER).select_related("provider")
+    young = young.defer("members", "sealed_members")  # there may be many, and each may be large
     for gone in set(_asked) - {call.pk for call in young}:
         del _asked[gone]
     due = [call for call in young if at - call.created_at > SEARCH_AFTER * 4 ** _asked.get(call.pk, 0)]
@@ -126,10 +135,7 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     """The whole call again, or not at all: not if a member was settled or must not be mailed any more."""
     parcel = read_parcel(call)
     whole = len(rows) == call.size == len(parcel.members)
-    facts = gather_facts((row.contact_id for row in rows), lock=True)
-    if not whole or not all(
-        row.contact_id in facts and may_send(facts[row.contact_id], ask_of(row), at=at).allowed for row in rows
-    ):
+    if not whole or not gate.would_pass(rows, at=at):
         _wait(rows, call.pk, age=at - call.created_at, at=at)
         return None
     with connection.cursor() as cursor:

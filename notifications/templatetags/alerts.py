@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 
-from notifications.delivery.models import Alert
+from notifications.delivery.models import Alert, Provider
 
 register = template.Library()
 
@@ -19,7 +21,15 @@ KINDS: dict[str, str] = {
     "breaker_open": "Account left alone",
     "blocklisted": "Blocked by a recipient's server",
     "dead_letters": "Dead letters",
+    "domain_unfit": "Domain not fit for marketing",
     "warmup_held": "Warm-up held",
+}
+
+_PAGES = {
+    "breaker_open": "notifications:providers",
+    "blocklisted": "notifications:providers",
+    "domain_unfit": "notifications:domains",
+    "warmup_held": "notifications:warmups",
 }
 
 
@@ -33,6 +43,18 @@ def open_alerts(context: Mapping[str, Any]) -> dict[str, Any]:
         "request": request, "may_see": may_see, "alerts": found[:MOST_SHOWN], "has_more": len(found) > MOST_SHOWN,
         "may_clear": request.user.has_perm("notifications.change_provider"), "page": request.path,
     }  # fmt: skip
+
+
+@register.filter
+def page_of(alert: Alert) -> str:
+    """The screen on which an alert is seen to; empty for a kind that has none."""
+    if alert.kind == "dead_letters":
+        return f"{reverse('notifications:deadletters')}?{urlencode({'cause': alert.subject})}"
+    if alert.kind == "credentials_refused":
+        account = Provider.objects.filter(key=alert.subject).values_list("pk", flat=True).first()
+        return reverse("admin:notifications_provider_change", args=[account]) if account else ""
+    page = _PAGES.get(alert.kind)
+    return reverse(page) if page else ""
 
 
 @register.filter

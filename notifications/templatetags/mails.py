@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,33 @@ def span(length: timedelta | None) -> str:
         if count:
             parts.append(f"{count} {name}")
     return " ".join(parts[:2])
+
+
+@register.filter
+def said(answer: str) -> str:
+    """What a provider said, without the JSON around it, be it within a text; another shape stays as it is."""
+    start = min((place for mark in "{[" if (place := answer.find(mark)) >= 0), default=-1)
+    if start < 0:
+        return answer
+    try:
+        found, end = json.JSONDecoder().raw_decode(answer, start)
+    except ValueError:
+        return answer
+    words = _find_words(found)
+    return f"{answer[:start]}{words}{answer[end:]}" if words else answer
+
+
+_WORDS = ("message", "detail", "error", "errormessage", "errors", "messages")
+
+
+def _find_words(part: Any) -> str:
+    """The first text under a name that providers give to their words."""
+    if isinstance(part, list):
+        return next((words for one in part if (words := _find_words(one))), "")
+    if not isinstance(part, dict):
+        return part if isinstance(part, str) else ""
+    named = {str(name).lower(): value for name, value in part.items()}
+    return next((words for name in _WORDS if name in named and (words := _find_words(named[name]))), "")
 
 
 @register.filter

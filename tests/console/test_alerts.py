@@ -34,6 +34,15 @@ def test_an_alert_is_cleared_and_noted(boss: Client, alert: Alert) -> None:
     assert LogEntry.objects.get().change_message == "Cleared by hand."
 
 
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [("dead_letters", "/dead-letters/?cause=mailgun"), ("breaker_open", "/providers/"), ("warmup_held", "/warm-up/")],
+)
+def test_an_alert_leads_to_where_it_is_seen_to(boss: Client, db: None, kind: str, page: str) -> None:
+    raise_alert(kind, "mailgun", "Look.")
+    assert f'href="{page}">mailgun</a>' in boss.get("/alerts/").content.decode()
+
+
 def test_what_goes_on_is_raised_anew(boss: Client, alert: Alert) -> None:
     boss.post(f"/alerts/{alert.pk}/clear/")
     raise_alert("credentials_refused", "mailgun", "Again.")

@@ -11,6 +11,7 @@ from django.test import Client
 
 from config import clock
 from notifications.delivery.models import DeadLetter, Outbox
+from notifications.templatetags.mails import said
 from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
 from tests.letters import bury_parcels, bury_reset
@@ -234,3 +235,18 @@ def test_a_developer_may_do_it_and_support_may_not(somebody: Callable[..., Clien
 @pytest.mark.parametrize("path", [REPLAY, DISCARD])
 def test_looking_does_nothing(boss: Client, path: str) -> None:
     assert boss.get(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ('{"statusCode": 400, "name": "application_error", "message": "No such template."}', "No such template."),
+        ('{"errors": [{"message": "Bad sender.", "field": null}]}', "Bad sender."),
+        ('refused (401 {"Message": "No token."}).', "refused (401 No token.)."),
+        ('{"code": 7}', '{"code": 7}'),
+        ("550 no such user", "550 no such user"),
+        ('{"message": "cut', '{"message": "cut'),
+    ],
+)
+def test_a_providers_words_are_taken_out_of_their_json(answer: str, words: str) -> None:
+    assert said(answer) == words

@@ -29,6 +29,12 @@ def test_it_counts_the_last_day_and_hour(make_message: MakeMessage) -> None:
     assert day.hours[-1].sent + day.hours[-2].sent == 1
 
 
+def test_what_is_reported_as_delivered_counts_as_sent(make_message: MakeMessage) -> None:
+    now = timezone.now()
+    make_message(state="delivered", delivered_at=now)  # the answer to its call was lost
+    assert overview.read_day(at=now).totals["sent"] == 1
+
+
 def test_latency_counts_from_the_moment_a_mail_could_go(make_message: MakeMessage) -> None:
     now = timezone.now()
     event = Event.objects.create(name="x", state="accepted", received_at=now - timedelta(minutes=30))
