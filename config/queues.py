@@ -7,6 +7,7 @@ because every due thing is a row that the sweeper finds again.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,10 @@ QUEUES: tuple[str, ...] = (*STREAMS, WEBHOOKS)
 # RQ stores these paths in Redis: they are a contract with jobs enqueued before a deploy.
 DRAIN_JOB = "notifications.jobs.drain"
 RECEIPTS_JOB = "notifications.jobs.process_receipts"
+
+
+#: Set in a worker that was asked to stop: no new call is started.
+stop_requested = threading.Event()
 
 
 @dataclass(slots=True)

@@ -69,8 +69,10 @@ def _now(run: Callable[..., object]) -> Callable[[], object]:
 
 
 def _prepare(**_: Any) -> None:
+    from notifications.delivery.holds import ensure_stream_holds
     from notifications.partitions import ensure_partitions
     from notifications.routing.topics import ensure_topics
 
     ensure_partitions()
+    ensure_stream_holds()
     ensure_topics()

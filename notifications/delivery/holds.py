@@ -16,6 +16,11 @@ def stream_source(stream: str) -> str:
     return f"stream:{stream}"
 
 
+def ensure_stream_holds() -> None:
+    """Each stream has its row, so that the gate always has something to lock against a pause."""
+    Hold.objects.bulk_create([Hold(source=stream_source(stream)) for stream in STREAMS], ignore_conflicts=True)
+
+
 @transaction.atomic
 def set_hold(source: str, state: Hold.State, *, reason: str = "") -> None:
     """Open, pause or cancel everything of one source; what is being sent at this moment is not stopped."""

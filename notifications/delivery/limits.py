@@ -90,11 +90,16 @@ def take(provider: Provider, wanted: int, *, mails_a_call: int) -> int:
     return int(granted)
 
 
-def give_back(provider: Provider, mails: int) -> None:
-    """Return tokens for mails that did not go after all."""
-    if mails > 0 and provider.mails_per_second and time.monotonic() >= _memory.silent_until:
+def give_back(provider: Provider, mails: int, *, mails_a_call: int) -> None:
+    """Return tokens for mails that did not go after all, and for the calls that they would have filled."""
+    is_limited = provider.mails_per_second or provider.calls_per_second
+    if mails > 0 and is_limited and time.monotonic() >= _memory.silent_until:
+        key = f"postrider:limit:{provider.pk}"
         try:
-            quick_redis().hincrbyfloat(f"postrider:limit:{provider.pk}", "mails", mails)
+            if provider.mails_per_second:
+                quick_redis().hincrbyfloat(key, "mails", mails)
+            if provider.calls_per_second:
+                quick_redis().hincrbyfloat(key, "calls", mails // mails_a_call)
         except redis.RedisError as error:
             _fall_silent(error)
 

@@ -14,7 +14,7 @@ from django.db.models.expressions import DatabaseDefault
 
 from config.arrays import int_array, read_json, uuid_array
 from config.ids import new_id
-from config.queues import ring_on_commit
+from config.queues import STREAMS, ring_on_commit
 from notifications.delivery.models import Outbox
 from preferences.addresses import domain_of
 from tracking import lifecycle
@@ -173,13 +173,15 @@ def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str) -> list
 
 
 # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting. Of mails with one
-# order key only the oldest may be taken: the next one waits until its row is gone, or is called unknown.
+# order key only the oldest may be taken: the next one waits until its row is gone, or is called unknown. An urgent mail
+# never waits for a less urgent stream, which may be paused.
 _CLAIM = (
     "WITH due AS (SELECT message_id FROM notifications_outbox w WHERE stream = %(stream)s"
     " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
     " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
     " AND (order_key = '' OR NOT EXISTS (SELECT FROM notifications_outbox e WHERE e.order_key = w.order_key"
-    " AND e.order_key <> '' AND e.message_id < w.message_id AND e.state <> 'unknown'))"
+    " AND e.order_key <> '' AND e.message_id < w.message_id AND e.state <> 'unknown'"
+    " AND e.stream = ANY(%(ahead)s)))"
     " ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
     " UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
     " fence = fence + 1, crashes = crashes + 1 FROM due WHERE o.message_id = due.message_id"
@@ -194,8 +196,8 @@ def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None
         cursor.execute(
             _CLAIM.format(order=order),
             {
-                "stream": stream, "at": at, "cap": cap, "limit": limit, "owner": owner[:80],
-                "until": at + lease_time(),
+                "stream": stream, "ahead": list(STREAMS[: STREAMS.index(stream) + 1]), "at": at, "cap": cap,
+                "limit": limit, "owner": owner[:80], "until": at + lease_time(),
             },
         )  # fmt: skip
         return [_claimed(row) for row in cursor.fetchall()]

@@ -143,7 +143,7 @@ def _bisected(flight: Flight, others: Verdicts) -> Verdicts:
     """A whole batch that is refused for its content goes again in halves, until the bad member is alone."""
     size = len(flight.parcel.members)
     refused = [one for one, verdict in others.items() if verdict.kind == Kind.PERMANENT_MESSAGE]
-    if size == 1 or len(refused) < size:
+    if size == 1 or len(refused) < size or kind_of(flight.parcel.provider).is_serial:
         return others
     half = max(1, size // 2)
     Outbox.objects.filter(message_id__in=refused, call_id=flight.parcel.call_id).update(batch_cap=half)

@@ -21,7 +21,7 @@ from django.db import transaction
 
 from config import clock
 from config.ids import new_id
-from config.queues import Stream
+from config.queues import Stream, stop_requested
 from config.vault import Unreadable
 from notifications.compose.render import LoadedVersion, RenderFault, load_version, render
 from notifications.delivery import breakers, deadletters, limits, outbox, warmup
@@ -33,7 +33,7 @@ from notifications.delivery.mail import Member, is_refusable
 from notifications.delivery.models import Outbox
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.pace import members_a_call, rounds
-from notifications.delivery.pool import Place, Road, choose_road, load_pool
+from notifications.delivery.pool import SHARING, Place, Road, choose_road, load_pool
 from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.delivery.warmup_policy import order_by_engagement
@@ -51,8 +51,6 @@ BATCH_ROWS: dict[str, int] = {
     Stream.NOTIFICATION: 500,
     Stream.MARKETING: 1000,
 }
-#: Streams whose mails share a call; the others go alone, so that one uncertain answer touches one mail.
-_SHARING = frozenset({Stream.NOTIFICATION.value, Stream.MARKETING.value})
 #: Calls that one transaction lets start.
 TOGETHER = 8
 CALLS_TAKEN_WAIT = timedelta(milliseconds=500)
@@ -90,7 +88,7 @@ def deliver_batch(stream: str, flights: Flights, *, is_of_suspects: bool = False
         rows = outbox.claim_suspects(stream, limit=limit, at=at, owner=worker_name())
     else:
         rows = outbox.claim(stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe)
-    limits.give_back(road.provider, road.most - len(rows))
+    limits.give_back(road.provider, road.most - len(rows), mails_a_call=road.mails_a_call)
     fail_point("after_claim")
     if rows:
         people = load_people(row.contact_id for row in rows)
@@ -165,7 +163,7 @@ def _deliver(lot: Lot, flights: Flights) -> None:
     """Render and send a lot: calls as large as may be, or in a stream that does not share, single ones together."""
     if not lot.rows:
         return
-    is_sharing = lot.rows[0].stream in _SHARING
+    is_sharing = lot.rows[0].stream in SHARING
     groups = _groups(lot) if is_sharing else _alike(lot)
     waiting: list[Departure] = []
     for (version_id, is_tracked, *_), rows in groups:
@@ -262,24 +260,28 @@ def _cut(ready: list[Ready], lot: Lot, *, is_sharing: bool) -> Iterator[list[Rea
 
 
 def _depart(departures: Sequence[Departure], lot: Lot, flights: Flights) -> None:
-    """Let calls start that the account has places for; commit `sending` for them, and make them."""
+    """Let calls start that the account has places for; commit `sending` for them, and make them.
+
+    In a worker that was asked to stop none starts any more: the mails go back.
+    """
+    if stop_requested.is_set():
+        outbox.give_back([ready.row for one in departures for ready in one.ready], due_at=lot.at)
+        return
     starting = [one for one in departures if limits.start_call(lot.road.provider, str(one.call_id))]
     late = [ready.row for one in departures if one not in starting for ready in one.ready]
     if late:
         outbox.give_back(late, due_at=lot.at + CALLS_TAKEN_WAIT)
     if not starting:
         return
-    leased_at = time.monotonic()
+    flights.await_room(lot.road.provider, calls=len(starting), mails=sum(len(one.ready) for one in starting))
+    leased_at, left = time.monotonic(), {one.call_id for one in starting}
     try:
         entered = enter(starting, road=lot.road)
-    except BaseException:
-        for one in starting:
-            limits.end_call(lot.road.provider, str(one.call_id))
-        raise
+        left -= entered.parcels.keys()
+    finally:
+        for call_id in left:
+            limits.end_call(lot.road.provider, str(call_id))
     fail_point("after_gate")
-    for one in starting:
-        if one.call_id not in entered.parcels:
-            limits.end_call(lot.road.provider, str(one.call_id))
     for call_id, parcel in entered.parcels.items():
         going = {member.message_id for member in parcel.members}
         rows = {row.message_id: row for row in _rows_of(starting, call_id) if row.message_id in going}

@@ -10,12 +10,15 @@ from datetime import datetime
 
 from django.db import connection
 
+from config.queues import Stream
 from notifications.delivery import limits
 from notifications.delivery.breakers import claim_probe, return_probe
 from notifications.delivery.holds import stream_source
 from notifications.delivery.models import Breaker, PoolMember, Provider
-from notifications.delivery.providers import kind_of
+from notifications.delivery.providers import kind_of, provider_kinds
 
+#: Streams whose mails share a call; the others go alone, so that one uncertain answer touches one mail.
+SHARING = frozenset({Stream.NOTIFICATION.value, Stream.MARKETING.value})
 #: Mails that try whether an account works again.
 PROBE_MAILS = 1
 
@@ -52,6 +55,7 @@ class Road:
     most: int
     is_probe: bool = False
     has_other: bool = False  # another account could take what this one does not
+    mails_a_call: int = 1
 
     @property
     def provider(self) -> Provider:
@@ -75,7 +79,10 @@ _STANDING = (
 
 
 def load_pool(stream: str, *, at: datetime) -> list[Place]:
-    """The accounts of a stream that are on and not refused; none while the stream is paused. Two small queries."""
+    """The accounts of a stream that are on and not refused; none while the stream is paused. Two small queries.
+
+    An account of a kind that this version does not have is left out; a check names it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"stream": stream, "at": at, "source": stream_source(stream)})
         standing = cursor.fetchall()
@@ -86,7 +93,9 @@ def load_pool(stream: str, *, at: datetime) -> list[Place]:
     for kind, provider, domain, until in standing:
         if kind == "pause":
             pauses[provider][domain] = until
-    listed = PoolMember.objects.filter(stream=stream, provider__is_enabled=True, provider__refused_at=None)
+    listed = PoolMember.objects.filter(
+        stream=stream, provider__is_enabled=True, provider__refused_at=None, provider__kind__in=provider_kinds()
+    )
     return [
         _place(member, breakers.get(member.provider_id), pauses.get(member.provider_id, {}))
         for member in listed.select_related("provider").order_by("priority", "id")
@@ -106,7 +115,10 @@ def choose_road(pool: Sequence[Place], *, stream: str, wanted: int, at: datetime
         most = _granted(place, most, stream=stream, at=at)
         if most > 0:
             has_other = any(other is not place and other.is_closed for other in order)
-            return Road(place=place, most=most, is_probe=not place.is_closed, has_other=has_other)
+            return Road(
+                place=place, most=most, is_probe=not place.is_closed, has_other=has_other,
+                mails_a_call=_mails_a_call(place, stream),
+            )  # fmt: skip
     return None
 
 
@@ -115,10 +127,14 @@ def _granted(place: Place, most: int, *, stream: str, at: datetime) -> int:
     if most <= 0 or (not place.is_closed and not claim_probe(place.provider, stream, at=at)):
         return 0
     most = most if place.is_closed else PROBE_MAILS
-    granted = limits.take(place.provider, most, mails_a_call=kind_of(place.provider).batch_limit)
+    granted = limits.take(place.provider, most, mails_a_call=_mails_a_call(place, stream))
     if not granted and not place.is_closed:
         return_probe(place.provider, stream, at=at)
     return granted
+
+
+def _mails_a_call(place: Place, stream: str) -> int:
+    return kind_of(place.provider).batch_limit if stream in SHARING else 1
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from config.queues import Stream
 from notifications.delivery import warmup
@@ -12,6 +14,9 @@ from notifications.delivery.alerts import raise_alert
 from notifications.delivery.domains.permission import may_send_marketing
 from notifications.delivery.pool import Place
 from notifications.delivery.senders import identity_of
+
+#: An alert that goes on is noted so often by each process.
+TELL_SECONDS = 60
 
 
 def open_places(pool: Sequence[Place], *, stream: str, at: datetime) -> list[Place]:
@@ -34,8 +39,11 @@ def _is_domain_fit(place: Place, *, stream: str, domain: str) -> bool:
         return True
     decision = may_send_marketing(domain, is_simulated=place.provider.is_simulated)
     if not decision.allowed:
-        raise_alert(
-            decision.reason, domain,
-            f"Marketing mail waits: {domain} is not fit for it, or was never checked. See “Sending domains”.",
-        )  # fmt: skip
+        _tell_staff(decision.reason, domain, int(time.monotonic() / TELL_SECONDS))
     return decision.allowed
+
+
+@lru_cache(maxsize=16)
+def _tell_staff(reason: str, domain: str, _moment: int) -> None:
+    text = f"Marketing mail waits: {domain} is not fit for it, or was never checked. See “Sending domains”."
+    raise_alert(reason, domain, text)
