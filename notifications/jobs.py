@@ -15,6 +15,7 @@ from config.queues import STREAMS, WEBHOOKS, Stream, answer_bell, ring, stop_req
 from notifications.delivery import outbox, sweeper
 from notifications.delivery.flights import Flights
 from notifications.delivery.pipeline import deliver_batch, worker_name
+from notifications.delivery.pool import SHARING
 from notifications.delivery.unknowns import reconsider_unknown
 from notifications.routing.router import has_waiting, route_waiting
 from tracking.receipts import has_waiting as has_receipts
@@ -27,18 +28,26 @@ LONGEST_DRAIN_SECONDS = 1.0
 
 
 def drain(stream: str) -> None:
-    """Route and deliver what waits in a stream, for about a second, in two lanes; then the suspects, in one."""
+    """Route and deliver what waits in a stream, for about a second; then the suspects.
+
+    Where many mails share a call, in two lanes; single mails wait for their calls, which have threads of their own.
+    """
     answer_bell(stream)
     _tidy_up()
     with _noting_stumbles():
-        beside = _second_lane().submit(_work_beside, stream)
-        try:
-            is_left = _work(stream)
-        finally:
-            is_left_beside = beside.result()
-        is_left_suspect = _work_on_suspects(stream)
-    if is_left or is_left_beside or is_left_suspect:
+        is_left = _work_in_two_lanes(stream) if stream in SHARING else _work(stream)
+        is_left |= _work_on_suspects(stream)
+    if is_left:
         ring(stream)
+
+
+def _work_in_two_lanes(stream: str) -> bool:
+    beside = _second_lane().submit(_work_beside, stream)
+    try:
+        is_left = _work(stream)
+    finally:
+        is_left_beside = beside.result()
+    return is_left or is_left_beside
 
 
 def work(stream: str) -> bool:
