@@ -11,7 +11,7 @@ from notifications.delivery.providers import kind_of
 
 #: A call of single mails should last about so long: what a worker's death leaves uncertain is one such call.
 CALL_MS = 1000.0
-FEWEST = 20
+FEWEST = 50
 _WEIGHT = 0.3  # of the newest call in the average
 
 _milliseconds: dict[int, float] = {}
