@@ -36,8 +36,9 @@ def await_end(*, with_unknown: bool, say: Callable[[str], None], stalled_after: 
 def look() -> State | None:
     """What waits, by state; None while the database does not answer."""
     try:
-        waiting = dict(Outbox.objects.values_list("state").annotate(number=Count("pk")))
+        # In this order: an event leaves the first as its mails enter the second, in one transaction.
         unrouted = Event.objects.filter(routed_at=None, state=Event.State.ACCEPTED).count()
+        waiting = dict(Outbox.objects.values_list("state").annotate(number=Count("pk")))
     except Error:
         connection.close()
         return None
