@@ -51,7 +51,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "dead letters", "every": 60, "run": deadletters.check_pile},
         {"name": "warm-up days", "every": 60, "run": _now(warmup.advance_plans)},
         {"name": "warm-up harm", "every": 300, "run": _now(warmup_harm.count_harm)},
-        {"name": "domains", "every": 3600, "run": recheck_domains, "is_exclusive": False},
+        {"name": "domains", "every": 3600, "run": recheck_domains, "is_apart": True},
         {"name": "silent workers", "every": 3600, "run": sweeper.forget_silent_workers},
         {"name": "attempts partitions", "every": 3600, "run": partitions.ensure_partitions},
     ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from config import clock
@@ -15,22 +12,15 @@ from notifications.delivery.domains.in_use import read_uses
 from notifications.delivery.domains.resolver import Resolver
 from notifications.delivery.models import SenderDomain
 
-logger = logging.getLogger("postrider.domains")
-
 EVERY = timedelta(days=1)
 
-_one_at_a_time = threading.Lock()
 
+def recheck_domains() -> int:
+    """The sweep: check what is due; return how many. DNS may take its time, so it runs apart from the others.
 
-def recheck_domains() -> bool:
-    """The sweep: check what is due in a thread of its own, since DNS may take its time; return whether it began.
-
-    Not exclusive: a domain that two sweepers check at once is merely checked twice.
+    Two sweepers may run it: a domain that both check at once is merely checked twice.
     """
-    if not _one_at_a_time.acquire(blocking=False):
-        return False
-    threading.Thread(target=_recheck_apart, name="recheck domains", daemon=True).start()
-    return True
+    return recheck_due(at=clock.now())
 
 
 def recheck_due(*, at: datetime, resolver: Resolver | None = None) -> int:
@@ -45,15 +35,3 @@ def recheck_due(*, at: datetime, resolver: Resolver | None = None) -> int:
     for row in due:
         check_domain(row, at=at, resolver=resolver)
     return len(due)
-
-
-def _recheck_apart() -> None:
-    try:
-        recheck_due(at=clock.now())
-    except DatabaseError as error:
-        logger.warning("domains were not checked: the database does not answer (%s)", type(error).__name__)
-    except Exception:
-        logger.exception("domains were not checked")
-    finally:
-        connection.close()
-        _one_at_a_time.release()

@@ -12,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from config.queues import STREAMS
+from config.queues import STREAMS, sweeps
+from config.workers.sweeping import run_sweep
 from notifications.delivery.domains import permission, resolver
 from notifications.delivery.domains.checking import (
     BadSelector,
@@ -23,7 +24,7 @@ from notifications.delivery.domains.checking import (
     set_selectors,
 )
 from notifications.delivery.domains.names import BadDomain, normalise_domain
-from notifications.delivery.domains.rechecking import recheck_domains, recheck_due
+from notifications.delivery.domains.rechecking import recheck_due
 from notifications.delivery.models import Alert, PoolMember, Provider, SenderDomain
 from tests.notifications.delivery.domains.zones import DOMAIN, good_zones
 
@@ -121,9 +122,9 @@ def no_dns(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_dns")
 @pytest.mark.django_db(transaction=True)
 def test_the_sweep_does_not_wait_for_dns(watched: SenderDomain) -> None:
-    assert recheck_domains()
+    assert run_sweep(next(sweep for sweep in sweeps() if sweep.name == "domains"))
     for thread in threading.enumerate():
-        if thread.name == "recheck domains":
+        if thread.name == "domains":
             thread.join(10)
     watched.refresh_from_db()
     assert watched.checked_at is not None
