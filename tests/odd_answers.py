@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from notifications.delivery.mail import Parcel, read_parcel
 from notifications.delivery.models import Call, Provider
+from tests.people import make_contacts
 from tests.simulator.listener import Listener
+from tracking.signals import event
 
 #: No JSON, JSON cut short, and JSON of shapes that nobody promised.
 NONSENSE = [b"", b"<html>", b'{"a": [', b"null", b"[]", b"{}", b'"text"', b"7", b"[1]"]
@@ -28,3 +31,14 @@ def answer(listener: Listener, status: int, body: Any) -> None:
 def stored_parcel() -> Parcel:
     """The one call that was made, ready to be made again."""
     return read_parcel(Call.objects.select_related("provider").get())
+
+
+def make_sender(work: Callable[[], None]) -> Callable[[int], None]:
+    """What sends a parcel's mail to so many people, with a note that holds markup."""
+
+    def send(count: int) -> None:
+        for person in make_contacts(count):
+            event.send(sender=None, name="parcel.sent", contact=person, payload={"number": "17", "note": "a <b> & c"})
+        work()
+
+    return send

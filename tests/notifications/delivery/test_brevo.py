@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,14 +22,12 @@ from notifications.delivery.providers import kind_of
 from notifications.delivery.providers.brevo.braces import protect
 from notifications.delivery.providers.brevo.sending import split
 from tests.accounts import only
-from tests.odd_answers import NONSENSE, answer, listen_as, stored_parcel
-from tests.people import make_contacts
+from tests.odd_answers import NONSENSE, answer, listen_as, make_sender, stored_parcel
 from tests.simulator.listener import Listener
 from tests.simulator.process import LOGIN, Process
 from tests.types import parcel_type
 from tracking.models import Message
 from tracking.receipts import Report
-from tracking.signals import event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("new_types"), pytest.mark.req("V7")]
 
@@ -42,19 +40,7 @@ def brevo(providers: dict[str, Provider]) -> Provider:
 
 @pytest.fixture
 def send(brevo: Provider, work: Callable[[], None]) -> Callable[[int], None]:
-    def send(count: int) -> None:
-        for person in make_contacts(count):
-            event.send(sender=None, name="parcel.sent", contact=person, payload={"number": "17", "note": "a <b> & c"})
-        work()
-
-    return send
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    found = Listener()
-    yield found
-    found.close()
+    return make_sender(work)
 
 
 @pytest.fixture

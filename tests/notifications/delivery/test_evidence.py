@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -56,13 +56,6 @@ ROWS: dict[str, Callable[[str, str, str], Any]] = {
 def provider(request: pytest.FixtureRequest, providers: dict[str, Provider]) -> Provider:
     parcel_type(stream="marketing")
     return only(providers, request.param)
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    found = Listener()
-    yield found
-    found.close()
 
 
 @pytest.fixture

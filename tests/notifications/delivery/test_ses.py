@@ -36,13 +36,6 @@ def ses(providers: dict[str, Provider]) -> Iterator[Provider]:
     client._kept.close_all()
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    found = Listener()
-    yield found
-    found.close()
-
-
 def send(contact: Contact) -> None:
     event.send(sender=None, name="parcel.sent", contact=contact, payload={"number": "17"})
 
