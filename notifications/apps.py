@@ -37,13 +37,14 @@ class NotificationsConfig(AppConfig):
 def _sweeps() -> list[dict[str, Any]]:
     """What must be looked after, and how often (seconds)."""
     from notifications import jobs, partitions
-    from notifications.delivery import deadletters, sweeper, unknowns, warmup, warmup_harm
+    from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
 
     return [
         {"name": "due", "every": 0.5, "run": jobs.sweep_due, "is_exclusive": False},
         {"name": "leases", "every": 2, "run": sweeper.recover_expired},
         {"name": "silent workers' mail", "every": 3, "run": sweeper.recover_silent},
+        {"name": "dead rows", "every": 1, "run": vacuum.vacuum_outbox, "is_apart": True},
         {"name": "expiry", "every": 10, "run": sweeper.expire_late},
         {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
         {"name": "secrets", "every": 600, "run": sweeper.erase_old_secrets},

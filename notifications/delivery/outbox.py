@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -174,18 +175,19 @@ def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str) -> list
 
 # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting. Of mails with one
 # order key only the oldest may be taken: the next one waits until its row is gone, or is called unknown. An urgent mail
-# never waits for a less urgent stream, which may be paused.
+# never waits for a less urgent stream, which may be paused. Rows are fetched again by their place, which a lock holds
+# still: as a join, stale statistics would make it a walk through the whole table.
 _CLAIM = (
-    "WITH due AS (SELECT message_id FROM notifications_outbox w WHERE stream = %(stream)s"
+    "UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
+    " fence = fence + 1, crashes = crashes + 1 WHERE o.ctid = ANY(ARRAY("
+    "SELECT w.ctid FROM notifications_outbox w WHERE stream = %(stream)s"
     " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
     " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
     " AND (order_key = '' OR NOT EXISTS (SELECT FROM notifications_outbox e WHERE e.order_key = w.order_key"
     " AND e.order_key <> '' AND e.message_id < w.message_id AND e.state <> 'unknown'"
     " AND e.stream = ANY(%(ahead)s)))"
-    " ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
-    " UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
-    " fence = fence + 1, crashes = crashes + 1 FROM due WHERE o.message_id = due.message_id"
-    f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}"
+    " ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
+    f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}, o.priority, o.due_at"
 )
 _MOST_URGENT_FIRST = "priority, due_at"
 _LEAST_URGENT_FIRST = "priority DESC, due_at DESC"
@@ -200,7 +202,8 @@ def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None
                 "limit": limit, "owner": owner[:80], "until": at + lease_time(),
             },
         )  # fmt: skip
-        return [_claimed(row) for row in cursor.fetchall()]
+        rows = sorted(cursor.fetchall(), key=itemgetter(-2, -1))
+    return [_claimed(row[:-2]) for row in rows]
 
 
 def give_back(rows: Iterable[Claimed], *, due_at: datetime) -> int:

@@ -579,6 +579,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="outbox",
             index=models.Index(
+                condition=models.Q(("type_key", ""), _negated=True), fields=["contact_id"], name="outbox_of_type"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("batch_cap__isnull", False)), fields=["stream"], name="outbox_suspects"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outbox",
+            index=models.Index(
                 condition=models.Q(("expires_at__isnull", False)), fields=["expires_at"], name="outbox_expiring"
             ),
         ),

@@ -46,6 +46,9 @@ class Outbox(WaitingMail):
             models.Index(fields=["lease_until"], name="outbox_leased", condition=Q(state__in=["claimed", "sending"])),
             models.Index(fields=["call_id"], name="outbox_unknown", condition=Q(state="unknown")),
             models.Index(fields=["order_key", "message"], name="outbox_ordered", condition=~Q(order_key="")),
+            # what an event caused, so that another one can withdraw it; campaigns' rows need no place in it
+            models.Index(fields=["contact_id"], name="outbox_of_type", condition=~Q(type_key="")),
+            models.Index(fields=["stream"], name="outbox_suspects", condition=Q(batch_cap__isnull=False)),
             models.Index(fields=["expires_at"], name="outbox_expiring", condition=Q(expires_at__isnull=False)),
         ]
 
