@@ -20,6 +20,7 @@ from notifications.delivery.models import (
     WarmupPlan,
     WorkerBeat,
 )
+from notifications.routing.models import Digest, DigestItem
 
 __all__ = [
     "Alert",
@@ -27,6 +28,8 @@ __all__ = [
     "Breaker",
     "Call",
     "DeadLetter",
+    "Digest",
+    "DigestItem",
     "DomainPause",
     "Hold",
     "Outbox",

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
 OnUnknown = Literal["give_up", "resend"]
+BeyondCap = Literal["drop", "defer", "digest"]
+Channel = Literal["email", "sms"]
 
 #: Every declared class, in order of declaration; `catalog.registry` reads it.
 declared: list[type[NotificationType]] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """Events of one contact within a window become one mail, with `items` and `total` in its template.
+
+    The window opens with the first event and closes `wait` after it, or when it slides, `wait` after the last one but
+    at most `max_wait` after the first. With `is_leading` the first event is sent at once, and only those that follow
+    within `wait` are gathered. `group_by` is the path of a payload value: each value has a mail of its own.
+    """
+
+    wait: timedelta
+    max_wait: timedelta | None = None
+    is_leading: bool = False
+    group_by: str = ""
+
+    @property
+    def is_sliding(self) -> bool:
+        """Whether a later event moves the end."""
+        return self.max_wait is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """At most so many mails of a type to a contact within a time; what comes beyond it is not sent."""
+
+    most: int
+    within: timedelta
 
 
 class NotificationType:
@@ -56,8 +87,19 @@ class NotificationType:
     priority: ClassVar[int] = 50
     #: What to do when no evidence says whether the provider has it.
     on_unknown: ClassVar[OnUnknown] = "give_up"
-    #: People cannot turn it off (the law or their safety demands it).
+    #: People cannot turn it off (the law or their safety demands it); `legal_basis` says why, in words for them.
     is_required: ClassVar[bool] = False
+    legal_basis: ClassVar[str] = ""
+    #: Ways that it can reach a person; the first one is on by default, the others for those who ask for them.
+    channels: ClassVar[tuple[Channel, ...]] = ("email",)
+    #: Events within a window become one mail. Needs `digest_template`.
+    batching: ClassVar[Batching | None] = None
+    #: Key of the template for several events at once (`items`, `total`). With it, people may choose daily or weekly.
+    digest_template: ClassVar[str] = ""
+    #: At most so many to one contact within a time.
+    throttle: ClassVar[Throttle | None] = None
+    #: Beyond a frequency cap: drop it, defer it until there is room, or let it join the next daily digest.
+    beyond_cap: ClassVar[BeyondCap] = "defer"
     #: Links and opens are counted; never in the critical stream.
     is_tracked: ClassVar[bool] = True
 

@@ -36,6 +36,8 @@ class Submission:
     type_key: str = ""
     topic_key: str = ""
     part: str = ""
+    channel: str = "email"
+    beyond_cap: str = "defer"
     event_id: UUID | None = None
     expires_at: datetime | None = None
     priority: int = 50
@@ -73,6 +75,8 @@ class Claimed:
     batch_cap: int | None = None
     on_unknown: str = "give_up"
     order_key: str = ""
+    channel: str = "email"
+    beyond_cap: str = "defer"
 
 
 _COLUMNS = tuple(Claimed.__dataclass_fields__)
@@ -290,7 +294,7 @@ def cancel(message_ids: Sequence[UUID], *, at: datetime, reason: str) -> int:
 def _message(submission: Submission) -> Message:
     return Message(
         id=new_id(), contact_id=submission.contact_id, event_id=submission.event_id, source=submission.source,
-        type_key=submission.type_key, part=submission.part, stream=submission.stream, topic_key=submission.topic_key,
+        type_key=submission.type_key, part=submission.part, channel=submission.channel, stream=submission.stream, topic_key=submission.topic_key,
         template_ref=submission.template_ref, template_version_id=submission.template_version_id,
         trail=submission.trail, recipient_domain=domain_of(submission.address), due_at=submission.due_at,
     )  # fmt: skip
@@ -304,7 +308,7 @@ def _outbox(message_id: UUID, submission: Submission) -> Outbox:
         is_topic_default_on=submission.is_topic_default_on, is_required=submission.is_required,
         is_tracked=submission.is_tracked, on_unknown=submission.on_unknown,
         template_version_id=submission.template_version_id, payload=submission.payload, secrets=submission.secrets,
-        order_key=submission.order_key,
+        order_key=submission.order_key, channel=submission.channel, beyond_cap=submission.beyond_cap,
     )  # fmt: skip
 
 

@@ -1,8 +1,23 @@
 """Which rows answer "may we write to this person about this?"."""
 
 from preferences.models.choice import Choice
+from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
+from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
+from preferences.models.sign_up import SignUp, SignUpForm
 from preferences.models.suppression import Suppression
 from preferences.models.topic import Topic
 
-__all__ = ["Choice", "Contact", "Suppression", "Topic"]
+__all__ = [
+    "CapUse",
+    "Choice",
+    "ConsentRecord",
+    "ConsentWording",
+    "Contact",
+    "FrequencyCap",
+    "QuietHours",
+    "SignUp",
+    "SignUpForm",
+    "Suppression",
+    "Topic",
+]

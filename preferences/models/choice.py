@@ -10,7 +10,7 @@ from preferences.models.topic import Topic
 
 
 class Choice(models.Model):
-    """One wish of one contact; the most specific one wins (type, then topic, then everything)."""
+    """One wish of one contact; the most specific wins: type+channel, type, topic+channel, topic, channel, all."""
 
     class Frequency(models.TextChoices):
         IMMEDIATE = "immediate", "At once"
@@ -21,7 +21,7 @@ class Choice(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="choices")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True)
     type_key = models.CharField(max_length=64, blank=True, help_text="A notification type; empty for a whole topic.")
-    channel = models.CharField(max_length=16, blank=True, default="email")
+    channel = models.CharField(max_length=16, blank=True, help_text="Empty: whatever the channel.")
     frequency = models.CharField(max_length=16, choices=Frequency.choices)
     source = models.CharField(max_length=64, blank=True, help_text="Where the wish was expressed.")
     updated_at = models.DateTimeField(db_default=Now())

@@ -20,13 +20,26 @@ class Contact(models.Model):
     )
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
+    phone = models.CharField(max_length=32, blank=True, help_text="For text messages: +49151…; empty once erased.")
     attributes = models.JSONField(default=dict, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    is_unconfirmed = models.BooleanField(
+        default=False, db_default=False, help_text="Signed up, and has not confirmed the address: no news yet."
+    )
     is_tracking_allowed = models.BooleanField(default=True, db_default=True)
     paused_until = models.DateTimeField(null=True, blank=True, help_text="No news before this time.")
+    quiet_from = models.TimeField(null=True, blank=True, help_text="No news from this time of the person's day …")
+    quiet_until = models.TimeField(null=True, blank=True, help_text="… until this one; both or neither.")
+    most_a_week = models.PositiveSmallIntegerField(null=True, blank=True, help_text="News in seven days; empty: any.")
     last_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_clicked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How engaged the person is: points that halve with time, as they stood at `engagement_at`; see engagement.py.
+    engagement_points = models.FloatField(default=0, db_default=0, editable=False)
+    engagement_at = models.DateTimeField(null=True, editable=False)
+    last_engaged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The last click or purchase of the person, not of a machine."
+    )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -20,6 +20,8 @@ class Suppression(models.Model):
         HARD_BOUNCE = "hard_bounce", "Hard bounce"
         COMPLAINT = "complaint", "Spam complaint"
         UNSUBSCRIBE = "unsubscribe", "Unsubscribed from everything"
+        SOFT_BOUNCES = "soft_bounces", "Repeated soft bounces"
+        IMPORT = "import", "Imported"
         MANUAL = "manual", "Added by hand"
         ERASED = "erased", "Erased on request"
 
@@ -29,7 +31,10 @@ class Suppression(models.Model):
     reason = models.CharField(max_length=16, choices=Reason.choices)
     detail = models.CharField(max_length=200, blank=True, help_text="Evidence, without addresses.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.BigIntegerField(null=True, editable=False, help_text="The member of staff, by id.")
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.BigIntegerField(null=True, editable=False, help_text="The member of staff, by id.")
+    lift_note = models.CharField(max_length=200, blank=True, help_text="Why it was lifted, without addresses.")
 
     class Meta:
         constraints = [

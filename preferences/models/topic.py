@@ -13,6 +13,9 @@ class Topic(models.Model):
     description = models.CharField(max_length=300, blank=True)
     is_default_on = models.BooleanField(default=True, help_text="Off: only people who asked for it get it.")
     is_listed = models.BooleanField(default=True, help_text="Shown on the preference page.")
+    translations = models.JSONField(
+        default=dict, blank=True, help_text='Name and description by language: {"de": {"name": "…"}}.'
+    )
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -9,6 +9,7 @@ class WaitingMail(models.Model):
     """The columns that a mail takes along from the outbox to the dead letters and back."""
 
     contact_id = models.BigIntegerField()
+    channel = models.CharField(max_length=16, default="email", db_default="email")
     stream = models.CharField(max_length=16)
     priority = models.PositiveSmallIntegerField(default=50)
     expires_at = models.DateTimeField(null=True)
@@ -21,6 +22,9 @@ class WaitingMail(models.Model):
     is_required = models.BooleanField(default=False)
     is_tracked = models.BooleanField(default=True)
     on_unknown = models.CharField(max_length=16, default="give_up")
+    beyond_cap = models.CharField(
+        max_length=8, default="defer", db_default="defer", help_text="What becomes of it beyond a frequency cap."
+    )
     order_key = models.CharField(max_length=128, blank=True, help_text="Mails of one key leave one after the other.")
     template_version_id = models.UUIDField()
     payload = models.JSONField(default=dict)
