@@ -294,7 +294,8 @@ def cancel(message_ids: Sequence[UUID], *, at: datetime, reason: str) -> int:
 def _message(submission: Submission) -> Message:
     return Message(
         id=new_id(), contact_id=submission.contact_id, event_id=submission.event_id, source=submission.source,
-        type_key=submission.type_key, part=submission.part, channel=submission.channel, stream=submission.stream, topic_key=submission.topic_key,
+        type_key=submission.type_key, part=submission.part, channel=submission.channel, stream=submission.stream,
+        topic_key=submission.topic_key,
         template_ref=submission.template_ref, template_version_id=submission.template_version_id,
         trail=submission.trail, recipient_domain=domain_of(submission.address), due_at=submission.due_at,
     )  # fmt: skip
