@@ -110,9 +110,9 @@ def _due_calls(stream: str, *, at: datetime) -> list[UUID]:
 @transaction.atomic
 def _reconsider(call_id: UUID) -> Repeat | None:
     at = clock.now()
-    rows = _lock(call_id)
-    call = Call.objects.select_related("provider").filter(pk=call_id).first()
-    if not rows or call is None:
+    call = _lock_call(call_id)
+    rows = _lock(call_id) if call else []
+    if call is None or not rows:
         return None
     age = at - call.created_at
     window = kind_of(call.provider).idempotency_window
@@ -126,6 +126,12 @@ def _reconsider(call_id: UUID) -> Repeat | None:
     return None
 
 
+def _lock_call(call_id: UUID) -> Call | None:
+    """The call, unless another worker looks at it: two that share its rows would each miss some of them."""
+    wanted = Call.objects.select_related("provider").filter(pk=call_id)
+    return wanted.select_for_update(skip_locked=True, of=("self",)).first()
+
+
 def _lock(call_id: UUID) -> list[Claimed]:
     locked = Outbox.objects.filter(call_id=call_id, state=Outbox.State.UNKNOWN).order_by("message_id")
     return [outbox.as_claimed(row) for row in locked.select_for_update(skip_locked=True)]
@@ -134,8 +140,9 @@ def _lock(call_id: UUID) -> list[Claimed]:
 def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     """The whole call again, or not at all: not if a member was settled or must not be mailed any more."""
     parcel = read_parcel(call)
-    whole = len(rows) == call.size == len(parcel.members)
-    if not whole or not gate.would_pass(rows, at=at):
+    if len(rows) < call.size and _is_whole(call):
+        return None  # somebody holds a row of it for a moment, with a report: it stays due
+    if not len(rows) == call.size == len(parcel.members) or not gate.would_pass(rows, at=at):
         _wait(rows, call.pk, age=at - call.created_at, at=at)
         return None
     with connection.cursor() as cursor:
@@ -147,6 +154,10 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     for row in rows:
         row.fence += 1
     return Repeat(parcel=parcel, rows={row.message_id: row for row in rows}, at=at)
+
+
+def _is_whole(call: Call) -> bool:
+    return Outbox.objects.filter(call_id=call.pk, state=Outbox.State.UNKNOWN).count() == call.size
 
 
 def _send_again(rows: list[Claimed], call: Call, *, at: datetime) -> None:

@@ -6,19 +6,23 @@ import time
 from collections import Counter
 from typing import Any
 
+from django.db.models import Max
+
 from config import clock
 from config.chaos import faults
 from config.chaos.evidence import read_journal
 from config.chaos.ground import Ground
 from config.chaos.scenario import Scenario
 from config.loadtest.accounts import control
-from config.loadtest.options import Failed
 from config.loadtest.waiting import wait_until
 from notifications.delivery import breakers
 from notifications.delivery.models import Breaker, Provider
 
 _PATIENCE_SECONDS = 60.0
 _FAILOVER_SECONDS = 10.0
+#: So many mails come so often, while a provider is expected back.
+_TRICKLE = 50
+_TRICKLE_SECONDS = 1.0
 _HURRIED = 30.0  # outages shorter than this are not worth the breaker's own waiting time
 
 
@@ -65,14 +69,22 @@ def _lose(ground: Ground, rule: faults.Rule, *, to: str) -> float:
 
 
 def _return(ground: Ground, *, to: str) -> float | None:
-    """More mail: after how many seconds did the first provider, now well, get some of it?"""
+    """Mail goes on, in small campaigns: after how many seconds did the first provider, now well, get some of it?
+
+    Its breaker may be open for a while yet: the wait doubled with each probe that failed.
+    """
     if ground.dose.seconds < _HURRIED:
         Breaker.objects.exclude(state=Breaker.State.CLOSED).update(open_until=clock.now())
-    try:
-        return _await_accept(ground, ground.dose.messages, by=to)
-    except Failed:
-        ground.expect(False, "no mail went by the first provider after it was well again")
-        return None
+    until = Breaker.objects.aggregate(last=Max("open_until"))["last"] or clock.now()
+    patience = max(0.0, (until - clock.now()).total_seconds()) + _PATIENCE_SECONDS
+    since, newest = time.time(), control("GET", "accepts/count")["newest"]
+    while time.time() - since < patience:
+        ground.freeze(max(_TRICKLE, ground.dose.messages // 20))
+        time.sleep(_TRICKLE_SECONDS)
+        if found := _accepts(by=to, after=newest):
+            return round(float(found[0]["at"]) - since, 2)
+    ground.expect(False, f"no mail went by the first provider in {patience:.0f} s after it was well again")
+    return None
 
 
 def _await_accept(ground: Ground, number: int, *, by: str) -> float:
@@ -82,11 +94,17 @@ def _await_accept(ground: Ground, number: int, *, by: str) -> float:
     found: list[dict[str, Any]] = []
 
     def has_come() -> bool:
-        found.extend(control("GET", f"accepts?after={newest}&limit=1&provider={by}")["accepts"])
+        found.extend(_accepts(by=by, after=newest))
         return bool(found)
 
     wait_until(f"a mail by {by}", has_come, seconds=_PATIENCE_SECONDS, tick=0.1)
     return round(float(found[0]["at"]) - since, 2)
+
+
+def _accepts(*, by: str, after: int) -> list[dict[str, Any]]:
+    """The first accept of that provider after another one, if there is any."""
+    accepts: list[dict[str, Any]] = control("GET", f"accepts?after={after}&limit=1&provider={by}")["accepts"]
+    return accepts
 
 
 def _tell_shares(ground: Ground) -> None:
