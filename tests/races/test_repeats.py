@@ -33,7 +33,8 @@ def call(providers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Call:
 def test_one_of_many_makes_it_again(call: Call) -> None:
     for _ in range(5):
         Outbox.objects.update(state="unknown", due_at=clock.now())
-        start, repeats = threading.Barrier(WORKERS), []
+        start = threading.Barrier(WORKERS)
+        repeats: list[Any] = []
 
         def look(start: threading.Barrier = start, repeats: list[Any] = repeats) -> None:
             try:
