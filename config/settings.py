@@ -157,6 +157,17 @@ POSTRIDER_SENDERS = {
     },
 }
 
+# Where the company is at home: the clocks of quiet hours and digests for contacts whose time zone is unknown.
+POSTRIDER_TIME_ZONE = env_str("POSTRIDER_TIME_ZONE", "UTC")
+# Who has neither clicked nor bought for so many days gets one marketing mail a week, then none; 0 switches it off.
+POSTRIDER_SUNSET_LESS_DAYS = env_int("POSTRIDER_SUNSET_LESS_DAYS", 60)
+POSTRIDER_SUNSET_STOP_DAYS = env_int("POSTRIDER_SUNSET_STOP_DAYS", 180)
+# Names of the events that are purchases: they count as engagement, more than a click.
+POSTRIDER_PURCHASE_EVENTS = frozenset(env_list("POSTRIDER_PURCHASE_EVENTS", "order.placed"))
+# When a day's or a week's digest leaves, by the clock of its reader; 0 is Monday.
+POSTRIDER_DIGEST_HOUR = env_int("POSTRIDER_DIGEST_HOUR", 9)
+POSTRIDER_DIGEST_WEEKDAY = env_int("POSTRIDER_DIGEST_WEEKDAY", 0)
+
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 

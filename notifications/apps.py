@@ -39,6 +39,7 @@ def _sweeps() -> list[dict[str, Any]]:
     from notifications import jobs, partitions
     from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
+    from preferences import caps
 
     return [
         {"name": "due", "every": 0.5, "run": jobs.sweep_due, "is_exclusive": False},
@@ -47,6 +48,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "dead rows", "every": 1, "run": vacuum.vacuum_outbox, "is_apart": True},
         {"name": "expiry", "every": 10, "run": sweeper.expire_late},
         {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
+        {"name": "places in caps", "every": 600, "run": _now(caps.prune_uses)},
         {"name": "secrets", "every": 600, "run": sweeper.erase_old_secrets},
         {"name": "dead letters' secrets", "every": 600, "run": deadletters.erase_expired_secrets},
         {"name": "dead letters", "every": 60, "run": deadletters.check_pile},

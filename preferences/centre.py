@@ -41,7 +41,7 @@ def read_page(contact: Contact, *, at: datetime) -> Page:
     listed = Topic.objects.filter(is_listed=True)
     return Page(
         switches=[Switch(topic=topic, is_on=_reaches(facts, topic, at=at)) for topic in listed],
-        is_everything_off=facts.choices.get(("", "")) == Choice.Frequency.NEVER,
+        is_everything_off=facts.choices.get(("", "", "")) == Choice.Frequency.NEVER,
         is_suppressed=bool(facts.suppressions),
         paused_until=facts.paused_until if facts.paused_until and facts.paused_until > at else None,
     )
@@ -69,6 +69,6 @@ def mask_address(address: str) -> str:
 
 
 def _reaches(facts: Facts, topic: Topic, *, at: datetime) -> bool:
-    wishes_only = replace(facts, suppressions={}, paused_until=None)
+    wishes_only = replace(facts, suppressions={}, paused_until=None, is_unconfirmed=False, engaged_since=None)
     ask = Ask(stream=Stream.MARKETING, topic_key=topic.key, is_topic_default_on=topic.is_default_on)
     return may_send(wishes_only, ask, at=at).allowed

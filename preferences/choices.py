@@ -20,7 +20,7 @@ def choose(
     *,
     topic: Topic | None = None,
     type_key: str = "",
-    channel: str = "email",
+    channel: str = "",
     source: str = "",
     message_id: UUID | None = None,
 ) -> None:
@@ -28,7 +28,8 @@ def choose(
     lock_contact(contact.pk)
     if topic is None and not type_key and frequency == Choice.Frequency.NEVER:
         # "No more of anything" outweighs what was asked for before, though a more specific wish wins otherwise.
-        contact.choices.filter(channel=channel).exclude(frequency=Choice.Frequency.NEVER).delete()
+        overruled = contact.choices.filter(channel=channel) if channel else contact.choices.all()
+        overruled.exclude(frequency=Choice.Frequency.NEVER).delete()
     Choice.objects.update_or_create(
         contact=contact, topic=topic, type_key=type_key, channel=channel,
         defaults={"frequency": frequency, "source": source, "updated_at": Now()},

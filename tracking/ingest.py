@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from preferences.engagement import Seen, Sign, note_engagement
 from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
 from tracking import lifecycle
@@ -138,6 +139,16 @@ def _note_engagement(events: Iterable[MessageEvent], contact_of: dict[UUID, int]
                 latest[contact_id] = max(latest.get(contact_id, event.occurred_at), event.occurred_at)
         if latest:
             _raise_times(column, latest)
+    note_engagement(
+        [
+            Seen(contact_id=contact_of[event.message_id], sign=_SIGNS[event.kind], at=event.occurred_at)
+            for event in events
+            if event.kind in _SIGNS and not event.is_machine
+        ]
+    )
+
+
+_SIGNS: dict[str, Sign] = {Kind.OPENED: Sign.OPEN, Kind.CLICKED: Sign.CLICK}
 
 
 def _raise_times(column: str, latest: dict[int, datetime]) -> None:

@@ -19,6 +19,7 @@ from notifications.delivery.outbox import Claimed
 from notifications.delivery.pool import Road
 from notifications.delivery.sandbox import may_reach
 from notifications.delivery.senders import identity_of
+from preferences import caps
 from tracking.models import Message
 
 
@@ -55,11 +56,14 @@ def enter(departures: Sequence[Departure], *, road: Road) -> Entered:
     ready = [one for departure in departures for one in departure.ready]
     passage = gate.pass_gate([one.row for one in ready], at=at)
     fit = _fit_to_go(ready, passage, provider=road.provider, at=at)
-    fit = _under_the_ceiling(fit, road, at=at)
+    may_go = gate.keep_to_caps([one.row for one in fit], passage.facts, at=at)
+    fit = _under_the_ceiling([one for one in fit if one.row.message_id in may_go], road, at=at)
     calls = {one.row.message_id: departure.call_id for departure in departures for one in departure.ready}
     entered = gate.enter_sending([(one.row, calls[one.row.message_id]) for one in fit], until=at + outbox.lease_time())
     if late := [one.row for one in fit if one.row.message_id not in entered]:
         outbox.end(late, Message.State.CANCELLED, reason="cancelled", at=at)
+    if unused := may_go - entered:
+        caps.give_back(unused)
     fail_point("in_gate")
     result = Entered(at=at)
     for departure in departures:

@@ -23,6 +23,7 @@ from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.providers import kind_of
 from notifications.delivery.retry import Next, decide_next
 from notifications.delivery.settling import drop_proven
+from preferences import caps
 from preferences.addresses import domain_of
 from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
@@ -127,6 +128,7 @@ def _settle_others(flight: Flight, others: Verdicts, *, at: datetime) -> None:
     _note(flight, {one: others[one] for one in ours}, following, at=at)
     _suppress_refused(flight, {one: others[one] for one in ours})
     _give_back_ceiling(flight, others, at=at)
+    caps.give_back(one for one, verdict in others.items() if verdict.kind != Kind.AMBIGUOUS)
     _pause_domains(flight, others, at=at)
 
 

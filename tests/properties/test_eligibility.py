@@ -13,6 +13,8 @@ from preferences.facts import Facts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
+_SUBJECTS = [("", ""), ("offer", ""), ("", "news"), ("other", ""), ("", "else")]
+
 facts = some.builds(
     Facts,
     contact_id=some.just(1),
@@ -20,12 +22,14 @@ facts = some.builds(
     is_tracking_allowed=some.booleans(),
     paused_until=some.none() | some.timedeltas(timedelta(days=-3), timedelta(days=3)).map(lambda wait: NOW + wait),
     is_erased=some.booleans(),
+    is_unconfirmed=some.booleans(),
+    engaged_since=some.none() | some.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
     suppressions=some.dictionaries(
         some.sampled_from(["all", "marketing"]),
         some.sampled_from(["hard_bounce", "complaint", "unsubscribe", "manual", "erased"]),
     ),
     choices=some.dictionaries(
-        some.sampled_from([("", ""), ("offer", ""), ("", "news"), ("other", ""), ("", "else")]),
+        some.sampled_from([(kind, topic, channel) for kind, topic in _SUBJECTS for channel in ("", "email", "sms")]),
         some.sampled_from(["immediate", "daily", "weekly", "never"]),
     ),
 )
@@ -54,7 +58,8 @@ def test_the_suppressed_and_the_erased_get_nothing(known: Facts, ask: Ask) -> No
 
 @given(facts, asks)
 def test_marketing_respects_every_no(known: Facts, ask: Ask) -> None:
-    no_to_type = ask.type_key and known.choices.get((ask.type_key, "")) == "never"
+    of_type = [known.choices.get((ask.type_key, "", channel)) for channel in ("email", "")]
+    no_to_type = ask.type_key and next((wish for wish in of_type if wish), "") == "never"
     if ask.stream == "marketing" and not ask.is_required and (no_to_type or "marketing" in known.suppressions):
         assert not may_send(known, ask, at=NOW).allowed
 
