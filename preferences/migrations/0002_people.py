@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             model_name="contact",
             name="phone",
             field=models.CharField(
-                blank=True, help_text="For text messages: +49151…; empty once erased.", max_length=32
+                blank=True, db_default="", help_text="For text messages: +49151…; empty once erased.", max_length=32
             ),
         ),
         migrations.AddField(

@@ -20,7 +20,9 @@ class Contact(models.Model):
     )
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
-    phone = models.CharField(max_length=32, blank=True, help_text="For text messages: +49151…; empty once erased.")
+    phone = models.CharField(
+        max_length=32, blank=True, db_default="", help_text="For text messages: +49151…; empty once erased."
+    )
     attributes = models.JSONField(default=dict, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
