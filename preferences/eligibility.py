@@ -20,6 +20,8 @@ REASONS: dict[str, str] = {
     "suppressed_hard_bounce": "The mailbox does not exist (hard bounce)",
     "suppressed_complaint": "The person reported our mail as spam",
     "suppressed_unsubscribe": "The person wants no marketing mail",
+    "suppressed_soft_bounces": "The mailbox has bounced again and again",
+    "suppressed_import": "The address came with a list of addresses not to be mailed",
     "suppressed_manual": "The address was suppressed by hand",
     "suppressed_erased": "The person asked to be erased",
     "unconfirmed": "The address was never confirmed",

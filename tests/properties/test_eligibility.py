@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from config.queues import STREAMS
 from preferences.eligibility import REASONS, Ask, may_send
 from preferences.facts import Facts
+from preferences.models import Suppression
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ facts = some.builds(
     engaged_since=some.none() | some.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
     suppressions=some.dictionaries(
         some.sampled_from(["all", "marketing"]),
-        some.sampled_from(["hard_bounce", "complaint", "unsubscribe", "manual", "erased"]),
+        some.sampled_from(Suppression.Reason.values),
     ),
     choices=some.dictionaries(
         some.sampled_from([(kind, topic, channel) for kind, topic in _SUBJECTS for channel in ("", "email", "sms")]),
