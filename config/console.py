@@ -24,6 +24,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Dead letters"), "skull", "notifications:deadletters", "notifications.view_deadletter"),
             _item(_("Uncertain"), "help", "notifications:uncertain", "notifications.view_deadletter"),
             _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),
+            _item(_("Dry run"), "experiment", "notifications:dry-run", "tracking.view_message"),
             _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist",
                   "tracking.view_webhookreceipt"),
         ]),

@@ -24,9 +24,13 @@ from notifications.forms import ProviderForm
 from notifications.preview import inert, render_sample
 from notifications.providers_console import panel
 from preferences.models import Contact
-from tracking.models import Message
+from tracking.models import Event, Message
 
 provide_page(Message, lambda message: reverse("notifications:message", args=[message.pk]))
+offer_door(
+    Event, "Why did, or didn't, it become mail?", lambda event: reverse("notifications:why-event", args=[event.pk])
+)
+offer_door(Contact, "What they got, and why", lambda contact: reverse("notifications:why-contact", args=[contact.pk]))
 offer_door(Contact, "Their messages", lambda contact: f"{reverse('notifications:messages')}?contact={contact.pk}")
 
 

@@ -21,6 +21,8 @@ class NotificationsConfig(AppConfig):
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
         from notifications.delivery.checks import check_lease, check_providers
+        from notifications.event_story import tell_event
+        from tracking.steps import register_teller
 
         discover()
         for check in (check_types, check_templates, check_lease):
@@ -29,6 +31,7 @@ class NotificationsConfig(AppConfig):
             check_providers, deploy=True
         )  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
+        register_teller(tell_event)
         post_migrate.connect(_prepare, sender=self)
         for sweep in _sweeps():
             register_sweep(**sweep)
@@ -39,6 +42,7 @@ def _sweeps() -> list[dict[str, Any]]:
     from notifications import jobs, partitions
     from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
+    from notifications.routing import digest_flush
     from preferences import caps
 
     return [
@@ -46,6 +50,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "leases", "every": 2, "run": sweeper.recover_expired},
         {"name": "silent workers' mail", "every": 3, "run": sweeper.recover_silent},
         {"name": "dead rows", "every": 1, "run": vacuum.vacuum_outbox, "is_apart": True},
+        {"name": "digests", "every": 5, "run": digest_flush.flush_due, "is_exclusive": False},
         {"name": "expiry", "every": 10, "run": sweeper.expire_late},
         {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
         {"name": "places in caps", "every": 600, "run": _now(caps.prune_uses)},

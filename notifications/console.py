@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from config.screens import Door, page_of, show_screen, staff_screen
 from notifications.catalog import NotificationType, all_types, secret_paths
 from notifications.compose.models import Template
 from notifications.delivery.models import Call
-from notifications.explanation import explain
+from notifications.explanation import explain, sentence_of, steps_of
 from notifications.filters import ENDS, MessageFilter
 from notifications.preview import inert, show_sent
 from notifications.timeline import Story, load_story, tell
@@ -75,6 +75,7 @@ def show_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         calls={call.pk: call for call in story.calls}, is_live=timezone.now() - message.created_at < LIVE_FOR,
         event_page=page_of(message.event) if message.event else "", contact_page=page_of(message.contact),
         may_see_contact=request.user.has_perm("preferences.view_contact"),
+        steps=[replace(step, sentence=sentence_of(step)) for step in steps_of(message)],
         way_on=_way_on(story) if request.user.has_perm("notifications.view_deadletter") else None,
     )  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -9,9 +12,10 @@ from config.queues import Stream
 from notifications.delivery import deadletters, gate, warmup
 from notifications.delivery.domains import permission
 from notifications.delivery.models import Outbox
-from notifications.routing import plan
+from notifications.routing import digest_flush, words
 from preferences import eligibility
 from tracking.models import Message
+from tracking.steps import Step
 
 #: What delivery says in codes, beside the reasons that each deciding module lists itself.
 _OF_DELIVERY: dict[str, str] = {
@@ -45,11 +49,12 @@ _OF_DELIVERY: dict[str, str] = {
 }
 
 REASONS: dict[str, str] = {
-    **_OF_DELIVERY, **warmup.REASONS, **permission.REASONS, **deadletters.REFUSALS, **plan.REASONS, **gate.REASONS,
-    **eligibility.REASONS,
+    **_OF_DELIVERY, **warmup.REASONS, **permission.REASONS, **deadletters.REFUSALS, **words.REASONS,
+    **digest_flush.REASONS, **gate.REASONS, **eligibility.REASONS,
 }  # fmt: skip
 
 S = Message.State
+_STOPPED = frozenset({S.SKIPPED, S.FAILED, S.CANCELLED, S.EXPIRED})
 
 
 def in_words(code: str) -> str:
@@ -57,6 +62,46 @@ def in_words(code: str) -> str:
     if code.startswith("event:"):
         return f"The event {code.removeprefix('event:')} made it pointless"
     return REASONS.get(code, code.replace("_", " ").capitalize())
+
+
+#: Steps as messages of other times and makers hold them: they say no more than the log's other columns.
+_WITHOUT_WORDS = frozenset({"event", "type"})
+_CHANNELS = {"email": "an e-mail", "sms": "a text message"}
+
+
+def steps_of(message: Message) -> list[Step]:
+    """The decisions that a message's row holds, in order; the last one stopped it if it was never to be sent."""
+    pairs = [pair for pair in message.trail if isinstance(pair, list) and len(pair) == 2]
+    steps = [_read_step(*map(str, pair)) for pair in pairs if pair[0] not in _WITHOUT_WORDS]
+    if steps and message.reason and steps[-1].code == message.reason and message.state in _STOPPED:
+        steps[-1] = replace(steps[-1], is_stop=True)
+    return steps
+
+
+def _read_step(name: str, coded: str) -> Step:
+    code, _, detail = coded.partition(":")
+    return Step(name=name, code=code, detail=detail)
+
+
+def is_notable(step: Step) -> bool:
+    """Whether it says more than that nothing stood against it."""
+    return step.code not in {"ok", "allowed", "at_once"}
+
+
+def sentence_of(step: Step) -> str:
+    """A step in words; what stops it follows from its reason."""
+    known = words.SENTENCES.get((step.name, step.code))
+    if known is not None:
+        return known.format(detail=_detail_of(step))
+    if step.name == "gate":
+        return f"At the moment of sending it was held back, because {_lower(in_words(step.code))}."
+    return f"It was not sent, because {_lower(in_words(step.code))}." if step.is_stop else f"{in_words(step.code)}."
+
+
+def _detail_of(step: Step) -> str:
+    if step.name == "quiet_hours":
+        return date_format(localtime(datetime.fromisoformat(step.detail)), "j M, H:i")
+    return _CHANNELS.get(step.detail, step.detail) if step.name == "channel" else step.detail
 
 
 def phase_of(message: Message) -> str:

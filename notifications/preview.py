@@ -18,6 +18,7 @@ from notifications.compose.models import TemplateVersion
 from notifications.compose.render import RenderFault, join, load_version, render
 from notifications.delivery.mail import Shown, show_mail
 from notifications.delivery.models import Call
+from tracking.schemas import find_schema
 
 _PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -33,11 +34,12 @@ class Sample:
     fault: str = ""
 
 
-def render_sample(version: TemplateVersion) -> Sample:
-    """The version as a made-up person would get it; links and opens are not counted."""
+def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None = None) -> Sample:
+    """The version as a made-up person, or one with these variables, would get it; nothing in it is counted."""
+    known = sample_variables(version.template.key) | dict(variables or {})
     try:
         loaded = load_version(version.pk, tracked=False)
-        values = render(loaded, sample_variables(version.template.key), token="sample")  # noqa: S106 - no password
+        values = render(loaded, known, token="sample")  # noqa: S106 - no password
     except RenderFault as fault:
         return Sample(fault=f"{fault.reason}: {fault.detail}")
     subject, html, text = (join(part, values, token="sample") for part in (loaded.subject, loaded.html, loaded.text))  # noqa: S106
@@ -70,6 +72,18 @@ def sample_variables(template_key: str) -> dict[str, Any]:
         "unsubscribe_url": "https://example.com/unsubscribe", "preferences_url": "https://example.com/preferences",
         "message_id": "00000000-0000-7000-8000-000000000000",
     }  # fmt: skip
+
+
+def sample_payload(event_name: str) -> dict[str, Any]:
+    """A payload for an event: the example that its schema declares, or made-up values of the right shape."""
+    schema = find_schema(event_name)
+    if schema is None:
+        return {}
+    extra = schema.payload.model_config.get("json_schema_extra")
+    declared = extra if isinstance(extra, dict) else {}
+    listed = declared.get("examples")
+    example = declared.get("example") or (listed[0] if isinstance(listed, list) and listed else None)
+    return dict(example) if isinstance(example, dict) else _sample_model(schema.payload)
 
 
 def _sample_model(model: type[BaseModel]) -> dict[str, Any]:

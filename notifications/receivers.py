@@ -7,6 +7,8 @@ from uuid import UUID
 
 from notifications.delivery.mail import personal_target
 from notifications.delivery.settling import drop_proven
+from notifications.delivery.signals import beyond_cap
+from notifications.routing.digests import fold_beyond_cap
 from notifications.routing.withdrawals import cancel_resting
 from tracking.links import provide_personal_targets
 from tracking.models import Event
@@ -17,6 +19,7 @@ def connect() -> None:
     """Connect the receivers and say where personal links lead; doing it twice is harmless."""
     evidence_found.connect(on_evidence, dispatch_uid="notifications.evidence")
     withdrawal_recorded.connect(on_withdrawal, dispatch_uid="notifications.withdrawal")
+    beyond_cap.connect(fold_beyond_cap, dispatch_uid="notifications.beyond_cap")
     provide_personal_targets(personal_target)
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 
 from notifications.delivery.failures import Kind as Verdict
 from notifications.delivery.models import Attempt, Call, Outbox
-from notifications.explanation import in_words, phase_of
+from notifications.explanation import in_words, is_notable, phase_of, sentence_of, steps_of
 from tracking.models import Link, Message, MessageEvent
 
 Kind = MessageEvent.Kind
@@ -29,6 +29,7 @@ class Entry:
     url: str = ""
     machine: str = ""
     is_ahead: bool = False
+    code: str = ""  # what it is for programs: a verdict on a try, the kind of a report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,11 @@ def tell(story: Story) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.is_ahead, entry.at))
 
 
+def tell_after(story: Story) -> list[Entry]:
+    """What came after it was handed to delivery: tries, reports, and what staff decided; oldest first."""
+    return sorted([*_calls(story), *_facts(story)], key=lambda entry: entry.at)
+
+
 def _links(message: Message, facts: Iterable[MessageEvent]) -> dict[int, str]:
     numbers = {fact.detail.get("link") for fact in facts if isinstance(fact.detail.get("link"), int)}
     if not numbers or message.template_version_id is None:
@@ -99,19 +105,11 @@ def _beginning(story: Story) -> Iterator[Entry]:
     message = story.message
     if message.event is not None:
         yield Entry(at=message.event.received_at, icon="bolt", title=f"Event {message.event.name} received")
-    steps = dict(pair for pair in message.trail if isinstance(pair, list) and len(pair) == 2)
-    rules = steps.get("rules", "")
-    if rules and rules != "allowed":
+    steps = steps_of(message)
+    if steps and any(step.is_stop for step in steps):
         return  # the ending says so
-    yield Entry(
-        at=message.created_at, icon="rule", title="Decided to send",
-        text=" · ".join(_step(name, code) for name, code in steps.items() if name != "event"),
-    )  # fmt: skip
-
-
-def _step(name: str, code: str) -> str:
-    words = in_words(code) if name not in {"event", "type"} else code
-    return f"{name}: {words[:1].lower() + words[1:] if name not in {'event', 'type'} else words}"
+    notable = [sentence_of(step) for step in steps if is_notable(step)]
+    yield Entry(at=message.created_at, icon="rule", title="Decided to send", text=" ".join(notable))
 
 
 def _calls(story: Story) -> Iterator[Entry]:
@@ -126,8 +124,9 @@ def _calls(story: Story) -> Iterator[Entry]:
                 f"{call.size} in the call; no answer is recorded yet" if call.size > 1 else "No answer is recorded yet"
             )
             yield Entry(
-                at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text
-            )
+                at=call.created_at, icon="upload", title=f"Handed to {call.provider.name}", tone="warn", text=text,
+                code="handed_over",
+            )  # fmt: skip
 
 
 def _accepting(story: Story) -> Attempt | None:
@@ -144,11 +143,12 @@ def _attempt(attempt: Attempt, *, is_accepted: bool, size: int) -> Entry:
     if is_accepted:
         text = " · ".join(filter(None, [took, shared]))
         return Entry(
-            at=attempt.started_at, icon="outbox", title=f"Accepted by {attempt.provider_key}", tone="good", text=text
-        )
+            at=attempt.started_at, icon="outbox", title=f"Accepted by {attempt.provider_key}", tone="good", text=text,
+            code="accepted",
+        )  # fmt: skip
     tone = "warn" if attempt.kind in {Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.NOT_TRIED} else "bad"
     return Entry(
-        at=attempt.started_at, icon="sms_failed", tone=tone,
+        at=attempt.started_at, icon="sms_failed", tone=tone, code=attempt.kind,
         title=f"Not accepted by {attempt.provider_key}: {_lower(in_words(attempt.kind))}",
         text=" · ".join(filter(None, [took, attempt.code, attempt.answer, shared])),
     )  # fmt: skip
@@ -184,12 +184,15 @@ _NOTES: dict[str, tuple[str, str, str]] = {
 
 def _decision(story: Story, fact: MessageEvent) -> Entry:
     """What somebody decided, by hand or by command."""
-    icon, tone, title = _NOTES.get(fact.detail["note"], ("person", "plain", fact.detail["note"]))
+    note = fact.detail["note"]
+    icon, tone, title = _NOTES.get(note, ("person", "plain", note))
     by = fact.detail.get("by")
     who = story.staff.get(by, f"a former member of staff ({by})") if by else "the command line"
     cause = fact.detail.get("cause", "")
     text = f"It had been given up: {_lower(in_words(cause))}" if cause else ""
-    return Entry(at=fact.occurred_at, icon=icon, tone=tone, title=f"{title} by {who}", text=text)
+    return Entry(
+        at=fact.occurred_at, icon=icon, tone=tone, title=f"{title} by {who}", text=text, code=fact.detail["note"]
+    )
 
 
 def _facts(story: Story) -> Iterator[Entry]:
@@ -204,7 +207,7 @@ def _facts(story: Story) -> Iterator[Entry]:
             title += f" personal link {number}"
         yield Entry(
             at=fact.occurred_at, icon=icon, tone="plain" if fact.is_machine else tone, title=title, url=url,
-            text=_detail(fact), machine=in_words(fact.machine_reason) if fact.is_machine else "",
+            code=fact.kind, text=_detail(fact), machine=in_words(fact.machine_reason) if fact.is_machine else "",
         )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from notifications import (
     console,
     deadletters_console,
     domains_console,
+    dry_run_console,
     providers_console,
     public,
     queues_console,
     unknowns_console,
     warmup_console,
+    why_console,
 )
 
 app_name = "notifications"
@@ -24,6 +26,11 @@ public_urls = [
 console_urls = [
     path("messages/", console.list_messages, name="messages"),
     path("messages/<uuid:message_id>/", console.show_message, name="message"),
+    path("events/<uuid:event_id>/why/", why_console.show_event, name="why-event"),
+    path("people/<int:contact_id>/why/", why_console.show_contact, name="why-contact"),
+    path("dry-run/", dry_run_console.show_dry_run, name="dry-run"),
+    path("dry-run/payload/", dry_run_console.offer_payload, name="dry-run-payload"),
+    path("dry-run/people/", dry_run_console.offer_people, name="dry-run-people"),
     path("types/", console.list_types, name="types"),
     path("queues/", queues_console.show_queues, name="queues"),
     path("queues/<slug:stream>/pause/", queues_console.pause, name="stream-pause"),

@@ -46,7 +46,7 @@ def score_at(points: float, as_of: datetime | None, *, at: datetime) -> float:
     if as_of is None:
         return 0.0
     age: float = (at - as_of) / HALF_LIFE
-    return min(HIGHEST, max(0.0, points) * 0.5 ** max(0.0, age))
+    return float(min(HIGHEST, max(0.0, points) * 0.5 ** max(0.0, age)))
 
 
 def name_score(score: float) -> str:

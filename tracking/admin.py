@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 
 from config.logtables import LogAdmin, labelled
 from config.queues import Stream
-from config.screens import page_of, provide_page
+from config.screens import doors_of, page_of, provide_page
 from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Contact
 from tracking.models import Event, WebhookReceipt
@@ -69,20 +69,28 @@ class RoutedFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(LogAdmin):
     empty_hint = "Nothing was raised yet. An application says what happened with tracking.signals.event.send(…)."
-    list_display = ("received", "name", "contact", "shown_state", "faults_in_short", "stream", "source")
+    list_display = ("received", "name", "contact", "shown_state", "faults_in_short", "stream", "source", "why")
     list_filter = ("state", NameFilter, StreamFilter, RoutedFilter)
     list_select_related = ("contact",)
     search_fields = ("name",)
     search_help_text = "An event's id or key, an address, or an event's name"
     fieldsets = (
-        (None, {"fields": ("name", "contact_link", "shown_state", "faults_in_full", "caused")}),
+        (None, {"fields": ("name", "contact_link", "shown_state", "faults_in_full", "caused", "ways")}),
         ("Payload", {"fields": ("shown_payload",)}),
         (
             "Record",
             {"fields": ("id", "source", "key", "stream", "received_at", "send_at", "routed_at", "duplicate_link")},
         ),
     )
-    readonly_fields = ("contact_link", "shown_state", "faults_in_full", "caused", "shown_payload", "duplicate_link")
+    readonly_fields = (
+        "contact_link",
+        "shown_state",
+        "faults_in_full",
+        "caused",
+        "ways",
+        "shown_payload",
+        "duplicate_link",
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -137,6 +145,15 @@ class EventAdmin(LogAdmin):
             return "none: it was not accepted"
         return "none: no type listens to it" if event.routed_at else "not decided yet: it waits to be routed"
 
+    @admin.display(description="See also")
+    def ways(self, event: Event) -> SafeString:
+        return format_html_join("  ·  ", '<a class="pr-link" href="{}">{}</a>', _doors(event))
+
+    @admin.display(description="Why")
+    def why(self, event: Event) -> SafeString:
+        """The first screen that explains it; its name is long, and the column is narrow."""
+        return format_html_join("", '<a class="pr-link" href="{}" title="{}">Why?</a>', _doors(event)[:1])
+
     @admin.display(description="Payload")
     def shown_payload(self, event: Event) -> SafeString:
         note = " Secret fields are masked; nobody can read them here." if event.secrets else ""
@@ -183,6 +200,10 @@ class ReceiptAdmin(LogAdmin):
     @admin.display(description="Raw")
     def shown_raw(self, receipt: WebhookReceipt) -> SafeString:
         return format_html('<pre class="pr-code">{}</pre>', json.dumps(receipt.raw, indent=2, ensure_ascii=False))
+
+
+def _doors(event: Event) -> list[tuple[str, str]]:
+    return [(door.url, door.label) for door in doors_of(event)]
 
 
 def _faults(event: Event) -> list[tuple[str, str]]:

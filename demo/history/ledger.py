@@ -21,6 +21,7 @@ from notifications.delivery.models import Attempt, Call, Provider
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.senders import identity_of
 from notifications.delivery.variables import Person, load_people, variables_for
+from notifications.routing.steps import plain_trail
 from preferences.addresses import domain_of
 from tracking.ingest import FACT_COLUMNS
 from tracking.links import message_token
@@ -79,7 +80,7 @@ class Ledger:
             topic_key=kind.topic,
             template_ref=ref,
             template_version_id=version_id,
-            trail=[["event", event.name], ["type", kind.key], ["rules", reason or "allowed"]],
+            trail=plain_trail(reason),
             recipient_domain=domain_of(person.address),
             created_at=at,
             state_at=at,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import timedelta
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 from pydantic import BaseModel, SecretStr
 
 from config.queues import STREAMS, Stream
-from notifications.catalog.types import NotificationType, declared
+from notifications.catalog.types import BeyondCap, NotificationType, declared
 
 REQUIRED = ("key", "stream", "event", "payload", "template")
 _COLLECTIONS = (list, tuple, set, frozenset, dict)
@@ -97,7 +97,51 @@ def _check_order(kind: type[NotificationType]) -> list[CheckMessage]:
     return []
 
 
-_CHECKS = (_check_key, _check_stream, _check_event, _check_payload, _check_times, _check_order)
+def _check_rules(kind: type[NotificationType]) -> list[CheckMessage]:
+    """What a type says about people's rights and how often it may come."""
+    found: list[CheckMessage] = []
+    if kind.is_required and not kind.legal_basis.strip():
+        hint = 'Say in words for people why they cannot turn it off: legal_basis = "The law demands that …".'
+        found.append(_error(kind, "E020", "is required, but declares no legal_basis.", hint))
+    if kind.throttle is not None and (kind.throttle.most < 1 or kind.throttle.within <= timedelta()):
+        hint = "Use Throttle(most=3, within=timedelta(hours=1)) or the like; to send none at all, remove the type."
+        found.append(_error(kind, "E021", "has a throttle that lets nothing through.", hint))
+    if kind.beyond_cap not in get_args(BeyondCap):
+        hint = 'Use "drop", "defer" or "digest".'
+        found.append(_error(kind, "E022", f"has beyond_cap={kind.beyond_cap!r}.", hint))
+    elif kind.beyond_cap == "digest" and not kind.digest_template:
+        hint = 'Give it the digest_template in which it joins others, or use "drop" or "defer".'
+        found.append(_error(kind, "E023", "folds into a digest beyond a cap, but has no digest_template.", hint))
+    return found
+
+
+def _check_digest(kind: type[NotificationType]) -> list[CheckMessage]:
+    """What gathers events needs a template for several, and payloads that may be kept in clear for days."""
+    batching = kind.batching
+    found: list[CheckMessage] = []
+    if batching and not kind.digest_template:
+        hint = "Give it the digest_template that shows payload.items and payload.total."
+        found.append(_error(kind, "E024", "gathers events, but has no digest_template.", hint))
+    if kind.digest_template and (kind.stream == Stream.CRITICAL or _has_secret(kind.payload)):
+        hint = "What is urgent or secret goes at once: remove batching and digest_template."
+        found.append(_error(kind, "E025", "is critical or has secret fields, and cannot be gathered.", hint))
+    if batching and not timedelta() < batching.wait <= (batching.max_wait or batching.wait):
+        hint = "Use Batching(wait=timedelta(minutes=10), max_wait=timedelta(hours=1)) or the like."
+        found.append(_error(kind, "E026", "waits for no time, or longer than its max_wait.", hint))
+    path = batching.group_by if batching and _is_model(kind.payload) else ""
+    if path and _annotation_at(kind.payload, path) is None:
+        hint = f"The payload has: {', '.join(kind.payload.model_fields)}."
+        found.append(_error(kind, "E027", f"is grouped by the unknown path {path!r}.", hint))
+    return found
+
+
+def _has_secret(payload: type[BaseModel]) -> bool:
+    return _is_model(payload) and any(_holds_secret(field.annotation) for field in payload.model_fields.values())
+
+
+_CHECKS = (
+    _check_key, _check_stream, _check_event, _check_payload, _check_times, _check_order, _check_rules, _check_digest,
+)  # fmt: skip
 
 
 def _repeated_keys() -> list[CheckMessage]:

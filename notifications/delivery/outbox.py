@@ -232,7 +232,21 @@ def give_back_of(owner: str) -> int:
 def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetime) -> int:
     """Hold claimed mails back until `due_at`, and say why in the log; return how many were still ours."""
     ours = _put_back(rows, Outbox.State.DEFERRED, due_at=due_at)
-    return len(lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at))
+    moved = lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at)
+    _note_in_trail(moved, reason)
+    return len(moved)
+
+
+def _note_in_trail(message_ids: Sequence[UUID], reason: str) -> None:
+    """Keep why it was held back, for when it is sent; the same reason again is not repeated."""
+    if not message_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracking_message SET trail = trail || jsonb_build_array(jsonb_build_array('gate', %s::text))"
+            " WHERE id = ANY(%s::uuid[]) AND trail -> -1 ->> 1 IS DISTINCT FROM %s",
+            [reason, uuid_array(message_ids), reason],
+        )
 
 
 @transaction.atomic

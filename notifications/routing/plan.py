@@ -1,82 +1,110 @@
-"""What mail does this event cause for this type, and if none, why? Each step is recorded with its reason."""
+"""What mails does this event cause, and if none, why? One plan for each type and channel, with all its steps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from notifications.catalog import NotificationType
+from notifications.catalog import NotificationType, types_for_event
 from notifications.compose.models import TemplateVersion
 from notifications.compose.versions import UnknownTemplate, current_version_id
 from notifications.delivery.outbox import Submission
+from notifications.routing.models import Digest
 from notifications.routing.order import order_key
-from notifications.routing.topics import TopicRule, topic_rule
-from preferences.eligibility import Ask, may_send
+from notifications.routing.reading import Reading
+from notifications.routing.steps import Case, walk
+from notifications.routing.topics import topic_rule
 from preferences.facts import Facts
 from tracking.models import Event, Message
-
-#: Reasons of routing's own, beside those of preferences.eligibility.
-REASONS: dict[str, str] = {
-    "unknown_template": "Its template was never published: run manage.py sync_templates",
-    "expired": "It was too late to be of use",
-    "withdrawn": "The application took its event back",
-}
+from tracking.steps import Step
 
 _NO_VERSION = UUID(int=0)
+#: What a mail becomes in the log when a step stops it; any other: skipped.
+_STATE_OF: dict[str, Message.State] = {
+    "expired": Message.State.EXPIRED,
+    "withdrawn": Message.State.CANCELLED,
+    "unknown_template": Message.State.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A mail to submit, or (with a refusal) to log in `state` and not to send."""
+    """A mail to submit, to gather in a digest (`cadence`), or, with a refusal, to log in `state` and not to send."""
 
+    event: Event
+    kind: type[NotificationType]
+    facts: Facts
     submission: Submission
-    refusal: str | None
-    state: Message.State = Message.State.QUEUED
+    steps: tuple[Step, ...]
+    cadence: Digest.Cadence | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """The code of the step that stopped it."""
+        return self.steps[-1].code if self.steps[-1].is_stop else None
+
+    @property
+    def state(self) -> Message.State:
+        """What it becomes in the log."""
+        return _STATE_OF.get(self.refusal, Message.State.SKIPPED) if self.refusal else Message.State.QUEUED
 
 
-def plan_mail(
-    event: Event, kind: type[NotificationType], facts: Facts, *, at: datetime, is_withdrawn: bool = False
-) -> Plan:
-    """Decide about one type. Caps, quiet hours and the like are decided again by the gate, at the moment of sending."""
-    topic = topic_rule(kind.topic)
-    trail = [["event", event.name], ["type", kind.key]]
-    refusal, state = _refusal(event, kind, facts, topic, at=at)
-    if is_withdrawn:
-        refusal, state = "withdrawn", Message.State.CANCELLED
+def plan_event(event: Event, reading: Reading) -> list[Plan]:
+    """Decide about all types and channels of one event; what passes is counted for the throttles of the next.
+
+    Caps, quiet hours and the like are decided again by the gate, at the moment of sending.
+    """
+    facts = reading.facts.get(event.contact_id or 0)
+    if facts is None:
+        return []
+    return [plan for kind in types_for_event(event.name) for plan in _plans_of(event, kind, facts, reading)]
+
+
+def _plans_of(event: Event, kind: type[NotificationType], facts: Facts, reading: Reading) -> list[Plan]:
+    """One plan a channel; a further channel that the person never asked for is but a remark on the first."""
+    wanted = [one for one in kind.channels if one == kind.channels[0] or _asks_for(facts, one)]
+    plans = [_plan(event, kind, facts, reading, channel=channel) for channel in wanted]
+    remarks = [
+        Step(name="channel", code="not_asked_for", detail=channel) for channel in kind.channels if channel not in wanted
+    ]
+    return [_with_remarks(plans[0], remarks), *plans[1:]] if remarks else plans
+
+
+def _asks_for(facts: Facts, channel: str) -> bool:
+    return any(key[2] == channel and frequency != "never" for key, frequency in facts.choices.items())
+
+
+def _plan(event: Event, kind: type[NotificationType], facts: Facts, reading: Reading, *, channel: str) -> Plan:
     version_id, ref = _version(kind)
-    if refusal is None and version_id is None:
-        refusal, state = "unknown_template", Message.State.FAILED
-    trail.append(["rules", refusal or "allowed"])
-    submission = _submission(event, kind, facts, topic, version_id=version_id or _NO_VERSION, ref=ref, trail=trail)
-    return Plan(submission=submission, refusal=refusal, state=state)
-
-
-def _refusal(
-    event: Event, kind: type[NotificationType], facts: Facts, topic: TopicRule, *, at: datetime
-) -> tuple[str | None, Message.State]:
-    expires_at = _expires_at(event, kind)
-    if expires_at is not None and expires_at <= at:
-        return "expired", Message.State.EXPIRED
-    ask = Ask(
-        stream=kind.stream, type_key=kind.key, topic_key=kind.topic, is_required=kind.is_required,
-        is_topic_default_on=topic.is_default_on,
+    case = reading.complete(
+        Case(
+            event=event, kind=kind, channel=channel, facts=facts, topic=topic_rule(kind.topic), at=reading.at,
+            version_id=version_id,
+        )
     )  # fmt: skip
-    decision = may_send(facts, ask, at=at)
-    return (None, Message.State.QUEUED) if decision.allowed else (decision.reason, Message.State.SKIPPED)
+    steps = tuple(walk(case))
+    if not steps[-1].is_stop:
+        reading.count(case)
+    return Plan(
+        event=event, kind=kind, facts=facts, steps=steps, cadence=_cadence(steps),
+        submission=_submission(case, version_id=version_id or _NO_VERSION, ref=ref, trail=_trail(steps)),
+    )  # fmt: skip
 
 
-def _due_at(event: Event, kind: type[NotificationType]) -> datetime:
-    due = event.received_at + kind.delay
-    return max(due, event.send_at) if event.send_at else due
+def _with_remarks(plan: Plan, remarks: Sequence[Step]) -> Plan:
+    steps = (*remarks, *plan.steps)
+    return replace(plan, steps=steps, submission=replace(plan.submission, trail=_trail(steps)))
 
 
-def _expires_at(event: Event, kind: type[NotificationType]) -> datetime | None:
-    """Counted from the time to send where one was given: what is asked for next week must not expire today."""
-    if kind.expires_after is None:
-        return None
-    start = max(event.received_at, event.send_at) if event.send_at else event.received_at
-    return start + kind.expires_after
+def _cadence(steps: Sequence[Step]) -> Digest.Cadence | None:
+    code = next((step.code for step in steps if step.name == "digest"), "at_once")
+    return None if code == "at_once" or steps[-1].is_stop else Digest.Cadence(code)
+
+
+def _trail(steps: Sequence[Step]) -> list[list[str]]:
+    """The steps as a message's row keeps them."""
+    return [[step.name, step.coded] for step in steps]
 
 
 def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
@@ -98,16 +126,14 @@ def _ref(version_id: UUID, template_key: str) -> str:
     return _refs[version_id]
 
 
-def _submission(
-    event: Event, kind: type[NotificationType], facts: Facts, topic: TopicRule, *, version_id: UUID, ref: str,
-    trail: list[list[str]],
-) -> Submission:  # fmt: skip
+def _submission(case: Case, *, version_id: UUID, ref: str, trail: list[list[str]]) -> Submission:
+    event, kind, facts = case.event, case.kind, case.facts
     return Submission(
-        contact_id=facts.contact_id, address=facts.address or "", source=f"event:{event.pk}", event_id=event.pk,
-        type_key=kind.key, topic_key=kind.topic, stream=kind.stream, priority=kind.priority,
-        template_version_id=version_id, template_ref=ref, due_at=_due_at(event, kind),
-        expires_at=_expires_at(event, kind), order_key=order_key(event, kind),
+        contact_id=facts.contact_id, address=(facts.phone if case.channel == "sms" else facts.address) or "",
+        source=f"event:{event.pk}", event_id=event.pk, type_key=kind.key, topic_key=kind.topic, stream=kind.stream,
+        channel=case.channel, beyond_cap=kind.beyond_cap, priority=kind.priority, template_version_id=version_id,
+        template_ref=ref, due_at=case.due_at, expires_at=case.expires_at, order_key=order_key(event, kind),
         payload=event.payload, secrets=bytes(event.secrets) if event.secrets else None,
-        is_required=kind.is_required, is_topic_default_on=topic.is_default_on, is_tracked=kind.is_tracked,
+        is_required=kind.is_required, is_topic_default_on=case.topic.is_default_on, is_tracked=kind.is_tracked,
         on_unknown=kind.on_unknown, trail=trail,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,15 +11,15 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from config import clock
-from notifications.catalog import NotificationType, types_for_event
-from notifications.catalog.registry import types_cancelled_by
 from notifications.delivery import outbox
 from notifications.delivery.failpoints import fail_point
-from notifications.delivery.models import Outbox
+from notifications.routing.cancellations import cancel_pointless
+from notifications.routing.digests import join
+from notifications.routing.models import DigestItem
 from notifications.routing.order import in_turn
-from notifications.routing.plan import Plan, plan_mail
-from notifications.routing.withdrawals import has_withdrawals, settle_withdrawals, withdrawn_among
-from preferences.facts import Facts, gather_facts, lock_contact
+from notifications.routing.plan import Plan, plan_event
+from notifications.routing.reading import read_for
+from notifications.routing.withdrawals import has_withdrawals, settle_withdrawals
 from tracking.models import Event, Message
 
 logger = logging.getLogger("postrider.routing")
@@ -77,26 +77,44 @@ def _route(events: Sequence[Event]) -> Sequence[Event]:
         return events
     at = clock.now()
     fail_point("before_route")
-    _lock_cancelling(events)
-    facts = gather_facts(event.contact_id for event in events if event.contact_id)
-    withdrawn = withdrawn_among(events)
-    plans = [plan for event in events for plan in _plans(event, facts, at=at, is_withdrawn=event.pk in withdrawn)]
-    outbox.submit([plan.submission for plan in plans if plan.refusal is None])
+    reading = read_for(events, at=at)
+    plans = [plan for event in events for plan in plan_event(event, reading)]
+    outbox.submit([plan.submission for plan in _gather([plan for plan in plans if plan.refusal is None], at=at)])
     _log_refused([plan for plan in plans if plan.refusal is not None], at=at)
-    for event in events:
-        _cancel_waiting(event, at=at)
-        _cancel_overtaken(event, at=at)
+    cancel_pointless(events, at=at)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(routed_at=at, secrets=None)
     fail_point("after_route")
     return events
 
 
-def _plans(event: Event, facts: dict[int, Facts], *, at: datetime, is_withdrawn: bool) -> list[Plan]:
-    known = facts.get(event.contact_id or 0)
-    if known is None:
-        return []
-    kinds = types_for_event(event.name)
-    return [plan_mail(event, kind, known, at=at, is_withdrawn=is_withdrawn) for kind in kinds]
+def _gather(plans: Sequence[Plan], *, at: datetime) -> list[Plan]:
+    """Put what belongs in a digest there; return what is to be sent at once."""
+    if all(plan.cadence is None for plan in plans):
+        return list(plans)
+    done = _gathered_or_sent([plan for plan in plans if plan.cadence is not None])
+    return [plan for plan in plans if plan.cadence is None or (_identity(plan) not in done and _leads(plan, at=at))]
+
+
+def _leads(plan: Plan, *, at: datetime) -> bool:
+    """Join the digest; whether this one is the first of its window and goes at once."""
+    assert plan.cadence is not None
+    channel = plan.submission.channel
+    return join(plan.event, plan.kind, plan.facts, channel=channel, cadence=plan.cadence, at=at).is_leading
+
+
+def _gathered_or_sent(plans: Sequence[Plan]) -> set[tuple[UUID, str, str]]:
+    """What was done in a routing before this one: routed again, an event neither joins nor leads twice."""
+    ids = [plan.event.pk for plan in plans]
+    items = DigestItem.objects.filter(event_id__in=ids, digest__contact__in=[plan.facts.contact_id for plan in plans])
+    sent = Message.objects.filter(event_id__in=ids)
+    return {
+        *items.values_list("event_id", "digest__type_key", "digest__channel"),
+        *sent.values_list("event_id", "type_key", "channel"),
+    }
+
+
+def _identity(plan: Plan) -> tuple[UUID, str, str]:
+    return plan.event.pk, plan.kind.key, plan.submission.channel
 
 
 def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
@@ -105,7 +123,7 @@ def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
         [
             Message(
                 contact_id=plan.submission.contact_id, event_id=plan.submission.event_id, source=plan.submission.source,
-                type_key=plan.submission.type_key, stream=plan.submission.stream,
+                type_key=plan.submission.type_key, channel=plan.submission.channel, stream=plan.submission.stream,
                 topic_key=plan.submission.topic_key, template_ref=plan.submission.template_ref,
                 state=plan.state, reason=plan.refusal or "", state_at=at, due_at=at, trail=plan.submission.trail,
             )
@@ -113,46 +131,6 @@ def _log_refused(plans: Sequence[Plan], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-
-
-def _lock_cancelling(events: Sequence[Event]) -> None:
-    """Let events that end one another be routed one after the other: each sees what the other one wrote."""
-    locked = {
-        event.contact_id
-        for event in events
-        if event.contact_id and (types_cancelled_by(event.name) or any(_ends(event)))
-    }
-    for contact_id in sorted(locked):
-        lock_contact(contact_id)
-
-
-def _ends(event: Event) -> Iterator[tuple[type[NotificationType], tuple[str, ...]]]:
-    """The types that the event causes and that other events can end, with those events' names."""
-    return ((kind, kind.cancelled_by) for kind in types_for_event(event.name) if kind.cancelled_by)
-
-
-def _cancel_overtaken(event: Event, *, at: datetime) -> None:
-    """Withdraw what an event caused, where one that ends it was routed first: streams do not wait for each other."""
-    for kind, names in _ends(event):
-        later = Event.objects.filter(
-            contact=event.contact_id, name__in=names, id__gt=event.pk, state=Event.State.ACCEPTED
-        )
-        if name := later.order_by("id").values_list("name", flat=True).first():
-            caused = Outbox.objects.filter(message__event_id=event.pk, type_key=kind.key)
-            outbox.cancel(list(caused.values_list("message_id", flat=True)), at=at, reason=f"event:{name}"[:64])
-
-
-def _cancel_waiting(event: Event, *, at: datetime) -> None:
-    """Withdraw waiting mails that this event makes pointless ("order.placed" ends an abandoned cart)."""
-    kinds: list[type[NotificationType]] = types_cancelled_by(event.name)
-    if not kinds or event.contact_id is None:
-        return
-    waiting = Outbox.objects.filter(
-        contact_id=event.contact_id, type_key__in=[kind.key for kind in kinds], message__event_id__lt=event.pk
-    )
-    ids = list(waiting.values_list("message_id", flat=True))
-    if ids:
-        outbox.cancel(ids, at=at, reason=f"event:{event.name}"[:64])
 
 
 def _route_one_by_one(stream: str) -> int:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from config import clock
 from notifications.delivery import outbox
 from notifications.delivery.models import Outbox
+from notifications.routing.digests import withdraw_items
 from tracking.models import Event
 from tracking.withdrawals import events_meant_by
 
@@ -30,6 +31,7 @@ def cancel_resting(withdrawal: Event) -> int:
     meant = list(events_meant_by(withdrawal).values_list("pk", flat=True))
     if not meant:
         return 0
+    withdraw_items(meant)
     waiting = Outbox.objects.filter(message__event__in=meant, state__in=_RESTING)
     ids = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("message_id", flat=True))
     return outbox.cancel(ids, at=clock.now(), reason=REASON) if ids else 0
@@ -78,6 +80,8 @@ def _settle_one(stream: str) -> bool:
     at = clock.now()
     caused = Outbox.objects.filter(message__event__in=meant).values_list("message_id", flat=True)
     outbox.cancel(list(caused), at=at, reason=REASON)
+    withdraw_items(meant)
+    withdraw_items(meant)
     Event.objects.filter(pk=withdrawal.pk).update(routed_at=at)
     return True
 

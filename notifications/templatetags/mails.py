@@ -11,10 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from notifications.delivery.failures import Kind as Verdict
 from notifications.explanation import in_words, phase_of
 from tracking.models import Message
+from tracking.steps import Step
 
 register = template.Library()
+
+#: Codes of tries and standings that went otherwise than hoped.
+_TROUBLE = frozenset(
+    {*(kind.value for kind in Verdict if kind != Verdict.ACCEPTED), "soft_bounced", "bounced", "deferred", "unknown"}
+)
 
 _TONES = {
     "delivered": "good", "sent": "good", "accepted": "good",
@@ -25,6 +32,33 @@ _TONES = {
 }  # fmt: skip
 
 register.filter("in_words", in_words)
+
+_CHANNELS = {"email": "e-mail", "sms": "text message"}
+_GOOD_CODES = frozenset({"accepted", "delivered", "opened", "clicked", "sent"})
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """A channel as people call it."""
+    return _CHANNELS.get(channel, channel)
+
+
+@register.filter
+def step_tone(step: Step) -> str:
+    """Whether a step let the mail pass, stopped it, or is worth a look."""
+    if step.is_stop:
+        return "bad"
+    if step.code in _GOOD_CODES:
+        return "good"
+    return "warn" if step.name in {"gate", "quiet_hours", "caps"} or step.code in _TROUBLE else "plain"
+
+
+@register.filter
+def step_icon(step: Step) -> str:
+    """The same as a Material symbol."""
+    if step.is_stop:
+        return "block"
+    return {"warn": "schedule", "good": "check_circle"}.get(step_tone(step), "check")
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from config.ids import new_id
 from preferences.models import Contact
+from tracking.steps import Step, tell_event
 
 
 class Event(models.Model):
@@ -52,6 +53,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def explain(self) -> list[Step]:
+        """Why it did, or didn't, become mail: every step with its code and a sentence, oldest first."""
+        return tell_event(self)
 
 
 class EventClaim(models.Model):
