@@ -37,7 +37,8 @@ def parcel_type(
     """A type caused by "parcel.sent" with a template of its own."""
     body = {
         "key": key, "stream": stream, "event": "parcel.sent", "payload": Parcel, "template": key,
-        "topic": "parcels" if stream in {Stream.MARKETING, Stream.NOTIFICATION} else "", **attributes,
+        "topic": "parcels" if stream in {Stream.MARKETING, Stream.NOTIFICATION} else "",
+        "legal_basis": "The law demands it." if attributes.get("is_required") else "", **attributes,
     }  # fmt: skip
     publish_template(key)
     return declare(type("Parcels", (NotificationType,), body))

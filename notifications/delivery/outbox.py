@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,19 +86,71 @@ _COLUMNS = tuple(Claimed.__dataclass_fields__)
 
 @transaction.atomic
 def submit(submissions: Sequence[Submission]) -> list[UUID]:
-    """Write message and outbox rows together and ring for them; return the ids of the new messages.
+    """Write message and outbox rows together, in one statement, and ring; return the ids of the new messages.
 
     What was submitted before (same source, type, contact, channel and part) is left as it is, so fan-out can be
     run again.
     """
-    messages = [_message(submission) for submission in submissions]
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
-    wanted = {message.pk: submission for message, submission in zip(messages, submissions, strict=True)}
-    new = list(Message.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    Outbox.objects.bulk_create([_outbox(identifier, wanted[identifier]) for identifier in new])
-    for stream in {wanted[identifier].stream for identifier in new}:
+    if not submissions:
+        return []
+    example = _message(submissions[0])
+    message = _shared_columns(example, without=tuple(_OF_MESSAGE))
+    row = _shared_columns(_outbox(example.pk, submissions[0]), without=tuple(_OF_ROW))
+    wanted = {str(new_id()): one for one in submissions}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SUBMIT.format(
+                message=", ".join(message), message_values=", ".join(["%s"] * len(message)),
+                row=", ".join(row), row_values=", ".join(["%s"] * len(row)),
+            ),
+            [json.dumps([_record(key, one) for key, one in wanted.items()]), *message.values(), *row.values()],
+        )  # fmt: skip
+        new = [str(found[0]) for found in cursor.fetchall()]
+    for stream in {wanted[key].stream for key in new}:
         ring_on_commit(stream)
-    return new
+    return [UUID(key) for key in wanted if key in set(new)]
+
+
+# The columns in which submissions differ, with their types: first those that both tables have.
+_OF_BOTH = {
+    "contact_id": "bigint", "stream": "text", "channel": "text", "source": "text", "type_key": "text",
+    "topic_key": "text", "template_version_id": "uuid", "due_at": "timestamptz",
+}  # fmt: skip
+_OF_MESSAGE = {
+    **_OF_BOTH, "id": "uuid", "event_id": "uuid", "part": "text", "template_ref": "text", "trail": "jsonb",
+    "recipient_domain": "text",
+}  # fmt: skip
+_OF_ROW = {
+    **_OF_BOTH, "message_id": "uuid", "priority": "smallint", "expires_at": "timestamptz", "payload": "jsonb",
+    "secrets": "bytea", "is_required": "boolean", "is_topic_default_on": "boolean", "is_tracked": "boolean",
+    "on_unknown": "text", "order_key": "text", "beyond_cap": "text",
+}  # fmt: skip
+_RECORD = {**_OF_MESSAGE, **_OF_ROW, "secrets": "text"}
+_SUBMIT = (
+    f"WITH given AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r({', '.join(map(' '.join, _RECORD.items()))})),"
+    f" new AS (INSERT INTO tracking_message ({', '.join(_OF_MESSAGE)}, {{message}})"
+    f" SELECT {', '.join(_OF_MESSAGE)}, {{message_values}} FROM given ON CONFLICT DO NOTHING RETURNING id)"
+    f" INSERT INTO notifications_outbox ({', '.join(_OF_ROW)}, {{row}})"
+    f" SELECT {', '.join('decode(secrets, $$base64$$)' if one == 'secrets' else one for one in _OF_ROW)},"
+    " {row_values} FROM given JOIN new USING (id) RETURNING message_id"
+)
+
+
+def _record(message_id: str, submission: Submission) -> dict[str, Any]:
+    """A submission as JSON takes it, by column."""
+    given = submission
+    return {
+        "id": message_id, "message_id": message_id, "contact_id": given.contact_id, "stream": given.stream,
+        "channel": given.channel, "source": given.source, "type_key": given.type_key, "topic_key": given.topic_key,
+        "template_version_id": str(given.template_version_id), "due_at": given.due_at.isoformat(),
+        "event_id": str(given.event_id) if given.event_id else None, "part": given.part,
+        "template_ref": given.template_ref, "trail": given.trail, "recipient_domain": domain_of(given.address),
+        "priority": given.priority, "expires_at": given.expires_at.isoformat() if given.expires_at else None,
+        "payload": given.payload, "secrets": b64encode(given.secrets).decode() if given.secrets else None,
+        "is_required": given.is_required, "is_topic_default_on": given.is_topic_default_on,
+        "is_tracked": given.is_tracked, "on_unknown": given.on_unknown, "order_key": given.order_key,
+        "beyond_cap": given.beyond_cap,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,7 @@ def test_beyond_a_cap_mail_is_announced_to_the_digest(ada: Contact, work: Work) 
     def hear(rows: list[Any], **_: Any) -> None:
         folded.extend(row.source for row in rows)
 
-    parcel_type(stream="marketing", beyond_cap="digest")
+    parcel_type(stream="marketing", beyond_cap="digest", digest_template="parcel")
     _cap(most=0)
     beyond_cap.connect(hear)
     try:

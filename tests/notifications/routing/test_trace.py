@@ -194,6 +194,7 @@ def test_an_event_taken_back_leaves_its_digest_and_says_so(ada: Contact, work: W
     work()
     withdrawal.send(sender=None, name="parcel.sent", contact=ada, key="k")
     work()
+    event.refresh_from_db()
     assert _last(event)[:2] == ("types", "withdrawn")
     assert not DigestItem.objects.exists()
 
