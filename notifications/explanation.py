@@ -73,7 +73,7 @@ def steps_of(message: Message) -> list[Step]:
     """The decisions that a message's row holds, in order; the last one stopped it if it was never to be sent."""
     pairs = [pair for pair in message.trail if isinstance(pair, list) and len(pair) == 2]
     steps = [_read_step(*map(str, pair)) for pair in pairs if pair[0] not in _WITHOUT_WORDS]
-    if steps and message.reason and steps[-1].code == message.reason and message.state in _STOPPED:
+    if steps and message.reason and message.reason in {steps[-1].code, steps[-1].coded} and message.state in _STOPPED:
         steps[-1] = replace(steps[-1], is_stop=True)
     return steps
 
@@ -95,7 +95,8 @@ def sentence_of(step: Step) -> str:
         return known.format(detail=_detail_of(step))
     if step.name == "gate":
         return f"At the moment of sending it was held back, because {_lower(in_words(step.code))}."
-    return f"It was not sent, because {_lower(in_words(step.code))}." if step.is_stop else f"{in_words(step.code)}."
+    reason = in_words(step.coded if step.code == "event" else step.code)
+    return f"It was not sent, because {_lower(reason)}." if step.is_stop else f"{reason}."
 
 
 def _detail_of(step: Step) -> str:

@@ -61,7 +61,7 @@ def join(
         cursor.execute(
             _OPEN,
             {
-                "id": new_id(), "contact": facts.contact_id, "type": kind.key, "group": _group(event, kind),
+                "id": new_id(), "contact": facts.contact_id, "type": kind.key, "group": group_of(event, kind),
                 "channel": channel, "stream": kind.stream, "cadence": cadence.value, "at": at, "due": due_at,
                 "latest": latest_at, "slides": is_sliding,
             },
@@ -117,7 +117,7 @@ def _window(
     return due, max(due, at + _LONGEST[cadence.value])
 
 
-def _group(event: Event, kind: type[NotificationType]) -> str:
+def group_of(event: Event, kind: type[NotificationType]) -> str:
     """The value that items of one mail share: "" without a path."""
     value: Any = event.payload
     for name in kind.batching.group_by.split(".") if kind.batching and kind.batching.group_by else ():

@@ -14,7 +14,7 @@ from config import clock
 from notifications.delivery import outbox
 from notifications.delivery.failpoints import fail_point
 from notifications.routing.cancellations import cancel_pointless
-from notifications.routing.digests import join
+from notifications.routing.digests import group_of, join
 from notifications.routing.models import DigestItem
 from notifications.routing.order import in_turn
 from notifications.routing.plan import Plan, plan_event
@@ -91,8 +91,15 @@ def _gather(plans: Sequence[Plan], *, at: datetime) -> list[Plan]:
     """Put what belongs in a digest there; return what is to be sent at once."""
     if all(plan.cadence is None for plan in plans):
         return list(plans)
-    done = _gathered_or_sent([plan for plan in plans if plan.cadence is not None])
-    return [plan for plan in plans if plan.cadence is None or (_identity(plan) not in done and _leads(plan, at=at))]
+    gathered = sorted((plan for plan in plans if plan.cadence is not None), key=_digest_of)
+    done = _gathered_or_sent(gathered)
+    leading = [plan for plan in gathered if _identity(plan) not in done and _leads(plan, at=at)]
+    return [*(plan for plan in plans if plan.cadence is None), *leading]
+
+
+def _digest_of(plan: Plan) -> tuple[int, str, str, str]:
+    """Digests are locked in one order by all who join them, or two would wait for each other."""
+    return plan.facts.contact_id, plan.kind.key, group_of(plan.event, plan.kind), plan.submission.channel
 
 
 def _leads(plan: Plan, *, at: datetime) -> bool:

@@ -172,7 +172,8 @@ def plain_trail(refusal: str = "") -> list[list[str]]:
     stop = step_of(refusal) if refusal else ""
     names = _ORDER[: _ORDER.index(stop)] if stop else _ORDER
     passed = [[name, "ok"] for name in names]
-    return [*passed, [stop, refusal]] if stop else [*passed, ["throttle", "ok"], ["digest", "at_once"], ["submit", "ok"]]
+    rest = [[stop, refusal]] if stop else [["throttle", "ok"], ["digest", "at_once"], ["submit", "ok"]]
+    return [*passed, *rest]
 
 
 def step_of(reason: str) -> str:

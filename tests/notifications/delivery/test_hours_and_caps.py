@@ -80,7 +80,13 @@ def test_it_expires_rather_than_arrive_stale(ada: Contact, mailbox: Process, wor
     assert mailbox.mails() == []
 
 
-@pytest.mark.parametrize("attributes", [{"stream": "transactional"}, {"stream": "notification", "is_required": True}])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"stream": "transactional"},
+        {"stream": "notification", "is_required": True, "legal_basis": "The law says so."},
+    ],
+)
 def test_hours_and_caps_do_not_hold_for_what_must_go(
     ada: Contact, mailbox: Process, work: Work, attributes: dict[str, Any]
 ) -> None:

@@ -94,7 +94,7 @@ def test_an_erased_contact_gets_nothing(ada: Contact, work: Work) -> None:
 def test_a_required_type_cannot_be_turned_off(ada: Contact, work: Work) -> None:
     topic = Topic.objects.create(key="parcels", name="Parcels")
     unsubscribe(ada, topic=topic, source="test")
-    _waiting(ada, stream="notification", is_required=True)
+    _waiting(ada, stream="notification", is_required=True, legal_basis="The law says so.")
     work()
     assert _outcome() == ("sent", "")
 
