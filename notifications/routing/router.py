@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
@@ -20,6 +21,7 @@ from notifications.routing.order import in_turn
 from notifications.routing.plan import Plan, plan_event
 from notifications.routing.reading import read_for
 from notifications.routing.withdrawals import has_withdrawals, settle_withdrawals
+from preferences.engagement import Seen, Sign, note_engagement
 from tracking.models import Event, Message
 
 logger = logging.getLogger("postrider.routing")
@@ -82,9 +84,22 @@ def _route(events: Sequence[Event]) -> Sequence[Event]:
     outbox.submit([plan.submission for plan in _gather([plan for plan in plans if plan.refusal is None], at=at)])
     _log_refused([plan for plan in plans if plan.refusal is not None], at=at)
     cancel_pointless(events, at=at)
+    _note_purchases(events)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(routed_at=at, secrets=None)
     fail_point("after_route")
     return events
+
+
+def _note_purchases(events: Sequence[Event]) -> None:
+    """Who buys is awake, whatever they click. Noted here and not as the event comes in: that is the caller's moment."""
+    names = settings.POSTRIDER_PURCHASE_EVENTS
+    note_engagement(
+        [
+            Seen(contact_id=event.contact_id, sign=Sign.PURCHASE, at=event.received_at)
+            for event in events
+            if event.name in names and event.contact_id
+        ]
+    )
 
 
 def _gather(plans: Sequence[Plan], *, at: datetime) -> list[Plan]:
