@@ -23,7 +23,7 @@ _SECONDS = 10
 
 _FIELDS = (
     "id", "address", "email", "first_name", "last_name", "locale", "time_zone", "attributes", "is_tracking_allowed",
-    "last_opened_at", "last_clicked_at", "phone",
+    "last_opened_at", "last_clicked_at",
 )  # fmt: skip
 
 
@@ -42,12 +42,6 @@ class Person:
     is_tracking_allowed: bool
     last_opened_at: datetime | None = None
     last_clicked_at: datetime | None = None
-    phone: str = ""
-
-    @property
-    def contact_id(self) -> int:
-        """As channels ask for it."""
-        return self.id
 
     @property
     def name(self) -> str:

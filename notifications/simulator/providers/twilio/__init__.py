@@ -1,1 +1,0 @@
-"""How does Twilio behave?"""
