@@ -19,11 +19,11 @@ from config.arrays import uuid_array
 from config.ids import new_id
 from notifications.catalog import NotificationType
 from notifications.catalog.registry import find_type
-from notifications.compose.models import TemplateVersion
 from notifications.compose.versions import UnknownTemplate, current_version_id
 from notifications.delivery import outbox
 from notifications.delivery.outbox import Submission
 from notifications.routing.models import Digest, DigestItem
+from notifications.routing.plan import ref_of
 from notifications.routing.steps import ask_about
 from notifications.routing.topics import topic_rule
 from preferences.eligibility import may_send
@@ -104,7 +104,7 @@ def _submission(
         contact_id=facts.contact_id, address=(facts.phone if digest.channel == "sms" else facts.address) or "",
         source=f"digest:{digest.pk}", type_key=kind.key, topic_key=kind.topic, stream=kind.stream,
         channel=digest.channel, beyond_cap=kind.beyond_cap, priority=kind.priority, template_version_id=version_id,
-        template_ref=_ref(version_id, kind.digest_template), due_at=at,
+        template_ref=ref_of(version_id, kind.digest_template), due_at=at,
         expires_at=at + kind.expires_after if kind.expires_after else None,
         payload={"items": list(payloads[:MOST_ITEMS]), "total": len(payloads)},
         is_required=kind.is_required, is_topic_default_on=topic_rule(kind.topic).is_default_on,
@@ -161,13 +161,3 @@ def _items_of(digests: Sequence[Digest]) -> dict[UUID, list[dict[str, Any]]]:
     for digest_id, payload in items.values_list("digest_id", "payload"):
         found[digest_id].append(payload)
     return found
-
-
-_refs: dict[UUID, str] = {}
-
-
-def _ref(version_id: UUID, template_key: str) -> str:
-    if version_id not in _refs:
-        number = TemplateVersion.objects.values_list("number", flat=True).get(pk=version_id)
-        _refs[version_id] = f"{template_key}@{number}"
-    return _refs[version_id]

@@ -112,13 +112,13 @@ def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
         version_id = current_version_id(kind.template)
     except UnknownTemplate:
         return None, kind.template
-    return version_id, _ref(version_id, kind.template)
+    return version_id, ref_of(version_id, kind.template)
 
 
 _refs: dict[UUID, str] = {}
 
 
-def _ref(version_id: UUID, template_key: str) -> str:
+def ref_of(version_id: UUID, template_key: str) -> str:
     """The readable name of a version; it never changes, so it is remembered."""
     if version_id not in _refs:
         number = TemplateVersion.objects.values_list("number", flat=True).get(pk=version_id)
