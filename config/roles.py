@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.db.models.signals import post_migrate
 
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
-        "preferences.topic", "preferences.suppression")  # fmt: skip
+        "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
+        "preferences.consentrecord", "preferences.consentwording")  # fmt: skip
 _MAIL = ("notifications.template", "notifications.templateversion")
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
@@ -38,8 +39,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression"),
-        "change": ("preferences.topic", "preferences.suppression"),
+        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform"),
+        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform"),
     },
     "support": {"view": (*_LOG, *_MAIL)},
 }

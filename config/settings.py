@@ -213,7 +213,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("es", _("Spanish"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "preferences" / "locale"]  # people's pages; the console speaks English
 FORMAT_MODULE_PATH = ["config.formats"]  # one way to write a date, on all screens
 
 # Static files ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What can the shop's staff do? Publish the weekly offers."""
+"""What can the shop's staff do? Ship orders, and publish the weekly offers."""
 
 from __future__ import annotations
 
@@ -40,6 +40,25 @@ def offers(request: HttpRequest) -> HttpResponse:
         mails_url=mails_url(""),
         log_url=log_url(""),
     )
+
+
+@_staff_only
+@require_http_methods(["GET", "POST"])
+def dispatch(request: HttpRequest) -> HttpResponse:
+    """The newest orders, and for those that are still here the button that ships them."""
+    if request.method == "POST":
+        ship_order(request.POST.get("order", ""))
+        return redirect("demo:dispatch")
+    orders = Order.objects.filter(placed_at__isnull=False)[:20]
+    return show(request, "dispatch", orders=orders, mails_url=mails_url(""), log_url=log_url(""))
+
+
+@transaction.atomic
+def ship_order(token: str) -> None:
+    """Ship an order, once; pressed twice, the second time finds nothing to do."""
+    waiting = Order.objects.select_for_update().filter(token=token, placed_at__isnull=False, shipped_at=None)
+    if order := waiting.first():
+        order.ship()
 
 
 @transaction.atomic

@@ -94,6 +94,7 @@ class Order(models.Model):
     total = models.DecimalField(max_digits=10, decimal_places=2)
     created_at = models.DateTimeField(default=timezone.now)
     placed_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -119,6 +120,11 @@ class Order(models.Model):
         """Make it binding; `demo.signals` turns this save into an event."""
         self.placed_at = timezone.now()
         self.save(update_fields=["placed_at"])
+
+    def ship(self) -> None:
+        """Hand it to the carrier; `demo.signals` turns this save into an event, too."""
+        self.shipped_at = timezone.now()
+        self.save(update_fields=["shipped_at"])
 
 
 class OrderItem(models.Model):

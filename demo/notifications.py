@@ -35,6 +35,15 @@ class OrderPlaced(BaseModel):
     order_url: str
 
 
+class OrderShipped(BaseModel):
+    """A parcel is on its way."""
+
+    order_number: str
+    customer_name: str = ""
+    carrier: str
+    order_url: str
+
+
 class ResetRequested(BaseModel):
     """Somebody forgot a password. Whoever reads the address may set a new one, so it is kept nowhere in clear."""
 
@@ -91,6 +100,19 @@ class OrderConfirmation(NotificationType):
     event = "order.placed"
     payload = OrderPlaced
     template = "order-confirmation"
+
+
+class OrderOnItsWay(NotificationType):
+    key = "order-shipped"
+    name = "Order on its way"
+    description = "Says that your parcel has left us."
+    stream = Stream.TRANSACTIONAL
+    event = "order.shipped"
+    payload = OrderShipped
+    template = "order-shipped"
+    # The mail is for everybody; who asks for it gets a text message, too.
+    channels = ("email", "sms")
+    expires_after = timedelta(days=2)
 
 
 class PasswordReset(NotificationType):

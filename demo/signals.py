@@ -22,7 +22,10 @@ def connect() -> None:
 def on_order_saved(
     sender: type[Order], *, instance: Order, update_fields: Collection[str] | None = None, **_: Any
 ) -> None:
-    """Of all saves of an order, one places it. The key makes the event the same one however often it is told."""
+    """Of all saves of an order, one places it and one ships it. The key makes each event the same one however often
+    it is told."""
+    if update_fields and "shipped_at" in update_fields:
+        _tell_shipped(instance)
     if not update_fields or "placed_at" not in update_fields:
         return
     event.send(
@@ -38,6 +41,18 @@ def on_order_saved(
             "order_url": public_url("demo:order", instance.token),
         },
         key=f"order-{instance.pk}",
+    )
+
+
+def _tell_shipped(order: Order) -> None:
+    payload = {
+        "order_number": order.number,
+        "customer_name": order.name.split(" ")[0],
+        "carrier": "Postkutsche",
+        "order_url": public_url("demo:order", order.token),
+    }
+    event.send(
+        sender=Order, name="order.shipped", contact=order.customer(), payload=payload, key=f"order-{order.pk}-shipped"
     )
 
 

@@ -24,4 +24,5 @@ urlpatterns = [
     path("forgot/", public.forgot, name="forgot"),
     path("reset/<str:token>/", public.reset, name="reset"),
     path("offers/", console.offers, name="offers"),
+    path("dispatch/", console.dispatch, name="dispatch"),
 ]

@@ -10,6 +10,7 @@ from config.queues import ring_on_commit
 from notifications.delivery import breakers
 from notifications.delivery.connection import find_missing
 from notifications.delivery.models import PoolMember, Provider
+from notifications.delivery.providers import kind_of, provider_kinds
 
 
 class NotReady(ValueError):
@@ -30,7 +31,9 @@ def switch(provider: Provider, *, is_on: bool) -> list[str]:
     if is_on:
         for stream in streams:
             ring_on_commit(stream)
-    others = PoolMember.objects.filter(stream__in=streams, provider__is_enabled=True).exclude(provider=provider)
+    alike = [kind.slug for kind in provider_kinds().values() if kind.channel == kind_of(provider).channel]
+    others = PoolMember.objects.filter(stream__in=streams, provider__is_enabled=True, provider__kind__in=alike)
+    others = others.exclude(provider=provider)
     covered = set(others.values_list("stream", flat=True))
     return [stream for stream in streams if stream not in covered]
 

@@ -184,7 +184,9 @@ class TemplateAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Versions")
     def versions_list(self, template: Template) -> SafeString:
-        versions = template.versions.select_related("template").defer("compiled", "mjml_source", "text_source")[:100]
+        versions = template.versions.select_related("template").defer(
+            "compiled", "mjml_source", "text_source", "sms_source"
+        )[:100]
         rows = ((_version_link(one), f"{one.created_at:%d %b %Y %H:%M}", one.author, one.note) for one in versions)
         listed = format_html_join("", '<li>{} <span class="pr-soft">{} · {} {}</span></li>', rows)
         return format_html('<ul class="pr-faults">{}</ul>', listed)
@@ -198,9 +200,12 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
     change_form_outer_after_template = "notifications/console/version_preview.html"
     fieldsets = (
         (None, {"fields": ("ref", "layout", "author", "note", "created_at")}),
-        ("Source", {"fields": ("shown_subject", "shown_preheader", "shown_mjml", "shown_text", "defaults")}),
+        (
+            "Source",
+            {"fields": ("shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_sms", "defaults")},
+        ),
     )
-    readonly_fields = ("ref", "shown_subject", "shown_preheader", "shown_mjml", "shown_text")
+    readonly_fields = ("ref", "shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_sms")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("template").defer("compiled")
@@ -212,7 +217,13 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
         version = self.get_object(request, object_id)
         sample = render_sample(version) if isinstance(version, TemplateVersion) else None
         mail = (
-            {"html": inert(sample.html), "text": sample.text, "subject": sample.subject, "fault": sample.fault}
+            {
+                "html": inert(sample.html),
+                "text": sample.text,
+                "subject": sample.subject,
+                "fault": sample.fault,
+                "sms": {"text": sample.sms, "length": sample.sms_length} if sample.sms else None,
+            }
             if sample
             else None
         )
@@ -233,6 +244,10 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
     @admin.display(description="Text")
     def shown_text(self, version: TemplateVersion) -> SafeString:
         return _source(version.text_source or "(derived from the HTML)")
+
+    @admin.display(description="Text message")
+    def shown_sms(self, version: TemplateVersion) -> SafeString:
+        return _source(version.sms_source or "(none: it cannot go as a text message)")
 
 
 def _source(text: str) -> SafeString:

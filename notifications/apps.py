@@ -20,16 +20,15 @@ class NotificationsConfig(AppConfig):
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
-        from notifications.delivery.checks import check_lease, check_providers
+        from notifications.delivery.checks import check_channels, check_lease, check_providers
         from notifications.event_story import tell_event
         from tracking.steps import register_teller
 
         discover()
         for check in (check_types, check_templates, check_lease):
             register(check)
-        register(
-            check_providers, deploy=True
-        )  # `migrate` runs the others: an account that lacks a key must not stop it
+        for check in (check_providers, check_channels):
+            register(check, deploy=True)  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         register_teller(tell_event)
         post_migrate.connect(_prepare, sender=self)

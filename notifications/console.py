@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from config.ids import id_floor
 from config.screens import Door, page_of, show_screen, staff_screen
 from notifications.catalog import NotificationType, all_types, secret_paths
+from notifications.catalog.channels import channel_of
 from notifications.compose.models import Template
+from notifications.compose.segments import Length, measure
 from notifications.delivery.models import Call
 from notifications.explanation import explain, sentence_of, steps_of
 from notifications.filters import ENDS, MessageFilter
@@ -109,10 +111,13 @@ class SentMail:
     """The mail as its recipient got it; `note` says why there is nothing to show."""
 
     subject: str = ""
+    sender: str = ""
+    address: str = ""
     html: str = ""
     text: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    length: Length | None = None  # of a text message
 
 
 def _mail(story: Story) -> SentMail:
@@ -122,6 +127,8 @@ def _mail(story: Story) -> SentMail:
         Call.objects.filter(pk__in=[call.pk for call in story.calls]).select_related("provider").order_by("-created_at")
     ):
         shown = show_sent(call, story.message.pk)
+        if shown is not None and not channel_of(shown.channel).is_mail:
+            return SentMail(text=shown.text, length=measure(shown.text), sender=shown.sender, address=shown.address)
         if shown is not None:
             headers = {"From": shown.sender, "To": shown.address, "Subject": shown.subject, **shown.headers}
             return SentMail(

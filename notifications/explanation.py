@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from config.queues import Stream
+from notifications.catalog.channels import channel_keys, channel_of
 from notifications.delivery import deadletters, gate, warmup
 from notifications.delivery.domains import permission
 from notifications.delivery.models import Outbox
@@ -40,6 +41,7 @@ _OF_DELIVERY: dict[str, str] = {
     "replayed": "Somebody had it sent again",
     "restored": "A backup was restored that may be older than its sending",
     "no_template": "Its template version does not exist any more",
+    "nothing_to_carry": "Its template says nothing for this channel, such as a text message",
     "secrets_unreadable": "Its secrets are sealed with a vault key that is not listed any more",
     "sandbox": "Outside production it may not reach this address",
     "liquid_error": "Its template could not be rendered with these values",
@@ -66,7 +68,6 @@ def in_words(code: str) -> str:
 
 #: Steps as messages of other times and makers hold them: they say no more than the log's other columns.
 _WITHOUT_WORDS = frozenset({"event", "type"})
-_CHANNELS = {"email": "an e-mail", "sms": "a text message"}
 
 
 def steps_of(message: Message) -> list[Step]:
@@ -102,7 +103,12 @@ def sentence_of(step: Step) -> str:
 def _detail_of(step: Step) -> str:
     if step.name == "quiet_hours":
         return date_format(localtime(datetime.fromisoformat(step.detail)), "j M, H:i")
-    return _CHANNELS.get(step.detail, step.detail) if step.name == "channel" else step.detail
+    return channel_label(step.detail) if step.name == "channel" else step.detail
+
+
+def channel_label(channel: str) -> str:
+    """A channel as people call it; one that is not registered any more by its key."""
+    return _lower(channel_of(channel).label) if channel in channel_keys() else channel
 
 
 def phase_of(message: Message) -> str:

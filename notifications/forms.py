@@ -10,11 +10,13 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.queues import STREAMS, Stream
 from notifications.account_fields import LIMITS, OPTION, SECRET, limit_help, option_field, secret_field
+from notifications.catalog.channels import channel_of
 from notifications.delivery.credentials import Origin, credential_names, environment_name, find_origins, store
 from notifications.delivery.models import PoolMember, Provider
-from notifications.delivery.providers import provider_kinds
+from notifications.delivery.providers import kind_of, provider_kinds
 from notifications.delivery.providers.base import ProviderKind
 from preferences.addresses import BadAddress, normalise_address
+from preferences.phones import BadPhone, normalise_phone
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable when it runs
@@ -162,6 +164,10 @@ class SendTestForm(forms.Form):
 
     def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._is_mail = channel_of(kind_of(provider).channel).is_mail
+        if not self._is_mail:
+            attrs = {"placeholder": "+49 151 23456789", "autocomplete": "tel", "type": "tel"}
+            self.fields["address"].widget = forms.TextInput(attrs=attrs)
         served = set(PoolMember.objects.filter(provider=provider).values_list("stream", flat=True))
         streams = [stream for stream in STREAMS if stream in served] or list(STREAMS)
         field = self.fields["stream"]
@@ -169,8 +175,12 @@ class SendTestForm(forms.Form):
             field.choices = [(stream, Stream(stream).label) for stream in streams]
 
     def clean_address(self) -> str:
-        """A mailbox, as preferences writes it."""
+        """A mailbox or a number, as preferences writes it."""
         try:
+            if not self._is_mail:
+                return normalise_phone(self.cleaned_data["address"])
             return normalise_address(self.cleaned_data["address"])
         except BadAddress as error:
             raise forms.ValidationError(f"That is no address: {error}.") from None
+        except BadPhone as error:
+            raise forms.ValidationError(f"That is no phone number: {error}.") from None

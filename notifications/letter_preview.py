@@ -9,8 +9,10 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from notifications.catalog import secret_paths
+from notifications.catalog.channels import channel_of
 from notifications.compose.models import TemplateVersion
-from notifications.compose.render import RenderFault, join, load_version, render
+from notifications.compose.render import NothingToCarry, RenderFault, join, load_version, render
+from notifications.compose.segments import Length, measure
 from notifications.delivery.deadletters import version_to_send
 from notifications.delivery.models import DeadLetter
 from notifications.delivery.senders import identity_of
@@ -31,6 +33,7 @@ class LetterView:
     text: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    length: Length | None = None  # of a text message
     newer_version: str = ""  # the version it would be sent in, where that is another one than it died in
 
 
@@ -45,15 +48,20 @@ def render_letter(letter: DeadLetter) -> LetterView:
         return _render(letter, person)
     except ObjectDoesNotExist:
         return LetterView(note=f"{in_words('no_template')}.")
+    except NothingToCarry:
+        return LetterView(note=f"{in_words('nothing_to_carry')}.")
     except RenderFault as fault:
         return LetterView(note=f"{in_words(fault.reason)}: {fault.detail}")
 
 
 def _render(letter: DeadLetter, person: Person) -> LetterView:
     version = TemplateVersion.objects.select_related("template").get(pk=version_to_send(letter))
-    loaded = load_version(version.pk, tracked=False)
+    loaded = load_version(version.pk, tracked=False, channel=letter.channel)
     values = render(loaded, _variables(letter, person, version.template.key), token="preview")  # noqa: S106 - no password
     subject, html, text = (join(part, values, token="preview") for part in (loaded.subject, loaded.html, loaded.text))  # noqa: S106
+    if not channel_of(letter.channel).is_mail:
+        ref = version.ref if version.pk != letter.template_version_id else ""
+        return LetterView(text=text, length=measure(text), newer_version=ref)
     headers = (("From", identity_of(letter.stream).sender), ("To", person.address), ("Subject", subject))
     ref = version.ref if version.pk != letter.template_version_id else ""
     return LetterView(subject=subject, html=inert(html), text=text, headers=headers, newer_version=ref)

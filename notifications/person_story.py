@@ -14,11 +14,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from notifications.catalog import all_types
+from notifications.catalog.channels import address_of
 from notifications.event_story import nothing_of, title_of, told_digest
 from notifications.explanation import explain, in_words, phase_of, sentence_of
 from notifications.routing.intake import judge_intake
 from notifications.routing.models import DigestItem
-from notifications.routing.steps import ask_about
+from notifications.routing.steps import aside_from_suppressions, ask_about, no_way
 from notifications.routing.topics import topic_rule
 from preferences.eligibility import may_send
 from preferences.facts import Facts, facts_of
@@ -91,6 +92,8 @@ def tell_standing(facts: Facts, *, at: datetime) -> list[str]:
 
 
 def _of_suppression(scope: str, reason: str) -> str:
+    if scope == "sms":
+        return "No text message goes to the phone number: it takes none."
     kept_back = "No marketing mail" if scope == "marketing" else "Nothing"
     return f"{kept_back} goes to the address: {_lower(in_words(f'suppressed_{reason}'))}."
 
@@ -102,9 +105,12 @@ def tell_prospects(contact: Contact, *, at: datetime) -> list[Prospect]:
 
 
 def _prospect(facts: Facts, kind: Any, channel: str, *, at: datetime) -> Prospect:
-    decision = may_send(facts, ask_about(kind, channel, topic_rule(kind.topic)), at=at)
-    allowed = decision.allowed and (channel != "sms" or bool(facts.phone))
-    reason = decision.reason if not decision.allowed else "no_phone"
+    ask = ask_about(kind, channel, topic_rule(kind.topic))
+    decision = may_send(facts, ask, at=at)
+    wish = aside_from_suppressions(facts, ask, decision, at=at)  # as routing does: the person's own word comes first
+    decision = decision if wish.allowed else wish
+    allowed = decision.allowed and bool(address_of(channel, facts))
+    reason = no_way(channel) if decision.allowed else decision.reason
     answer = _FREQUENCIES.get(decision.frequency, "Yes, at once") if allowed else f"No: {_lower(in_words(reason))}"
     return Prospect(title=kind.title(), channel=channel, is_allowed=allowed, answer=answer)
 

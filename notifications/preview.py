@@ -14,8 +14,10 @@ from django.conf import settings
 from pydantic import BaseModel, SecretStr
 
 from notifications.catalog import all_types
+from notifications.catalog.channels import SMS
 from notifications.compose.models import TemplateVersion
 from notifications.compose.render import RenderFault, join, load_version, render
+from notifications.compose.segments import Length, measure
 from notifications.delivery.mail import Shown, show_mail
 from notifications.delivery.models import Call
 from tracking.schemas import find_schema
@@ -32,6 +34,8 @@ class Sample:
     html: str = ""
     text: str = ""
     fault: str = ""
+    sms: str = ""
+    sms_length: Length | None = None
 
 
 def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None = None) -> Sample:
@@ -43,7 +47,14 @@ def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None 
     except RenderFault as fault:
         return Sample(fault=f"{fault.reason}: {fault.detail}")
     subject, html, text = (join(part, values, token="sample") for part in (loaded.subject, loaded.html, loaded.text))  # noqa: S106
-    return Sample(subject=subject, html=inert(html), text=text)
+    sms = _render_text(version, known) if version.compiled.get("sms") else ""
+    return Sample(subject=subject, html=inert(html), text=text, sms=sms, sms_length=measure(sms) if sms else None)
+
+
+def _render_text(version: TemplateVersion, variables: Mapping[str, Any]) -> str:
+    """What goes as a text message."""
+    loaded = load_version(version.pk, tracked=False, channel=SMS)
+    return join(loaded.text, render(loaded, variables, token="sample"), token="sample")  # noqa: S106 - no password
 
 
 def show_sent(call: Call, message_id: UUID) -> Shown | None:

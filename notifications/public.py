@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import kind_of
+from notifications.delivery.replies import follow_reply
 from tracking.receipts import accept_reports
 
 logger = logging.getLogger("postrider.webhooks")
@@ -34,13 +35,18 @@ def webhook(request: HttpRequest, kind: str, account: str) -> HttpResponse:
 
 def _take(provider: Provider, request: HttpRequest) -> HttpResponse:
     try:
-        reports = kind_of(provider).read_webhook(provider, request)
+        kind = kind_of(provider)
+        reply = kind.read_reply(provider, request)
+        reports = [] if reply else kind.read_webhook(provider, request)
     except AnymailWebhookValidationFailure:
         return _refuse(provider, request)
     except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError) as error:
         logger.warning("webhook of %s not understood (%s)", provider.key, type(error).__name__)
         return HttpResponse("Not understood.", status=400, content_type="text/plain")
-    accept_reports(reports)
+    if reply:
+        follow_reply(reply)
+    else:
+        accept_reports(reports)
     return HttpResponse()
 
 

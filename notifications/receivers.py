@@ -10,6 +10,9 @@ from notifications.delivery.settling import drop_proven
 from notifications.delivery.signals import beyond_cap
 from notifications.routing.digests import fold_beyond_cap
 from notifications.routing.withdrawals import cancel_resting
+from notifications.sign_up_mail import ask_owner
+from preferences.models import SignUp
+from preferences.signals import sign_up_requested
 from tracking.links import provide_personal_targets
 from tracking.models import Event
 from tracking.signals import evidence_found, withdrawal_recorded
@@ -20,6 +23,7 @@ def connect() -> None:
     evidence_found.connect(on_evidence, dispatch_uid="notifications.evidence")
     withdrawal_recorded.connect(on_withdrawal, dispatch_uid="notifications.withdrawal")
     beyond_cap.connect(fold_beyond_cap, dispatch_uid="notifications.beyond_cap")
+    sign_up_requested.connect(on_sign_up, dispatch_uid="notifications.sign_up")
     provide_personal_targets(personal_target)
 
 
@@ -31,3 +35,8 @@ def on_evidence(sender: Any, *, message_ids: list[UUID], **_: Any) -> None:
 def on_withdrawal(sender: Any, *, event: Event, **_: Any) -> None:
     """Mails that rest are withdrawn in the same transaction."""
     cancel_resting(event)
+
+
+def on_sign_up(sender: Any, *, sign_up: SignUp, **_: Any) -> None:
+    """The owner of the address is asked by mail."""
+    ask_owner(sign_up)

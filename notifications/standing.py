@@ -16,7 +16,10 @@ from django.db import connection
 
 from config.ids import id_floor
 from config.queues import STREAMS, Stream
+from notifications.catalog import all_types
+from notifications.catalog.channels import EMAIL, channel_of
 from notifications.delivery.models import Breaker, DomainPause, PoolMember, Provider
+from notifications.delivery.providers import provider_kinds
 
 SLOTS = 12
 SLOT = timedelta(minutes=5)
@@ -111,6 +114,17 @@ class Row:
     @property
     def provider(self) -> Provider:
         return self.member.provider
+
+    @property
+    def channel(self) -> str:
+        """What it carries; an account of an unknown kind counts as mail."""
+        kind = provider_kinds().get(self.provider.kind)
+        return kind.channel if kind else EMAIL
+
+    @property
+    def carries(self) -> str:
+        """What it carries, in words, where that is not mail."""
+        return "" if self.channel == EMAIL else channel_of(self.channel).label
 
     @property
     def has_limits(self) -> bool:
@@ -228,9 +242,19 @@ def _with_shares(members: Sequence[PoolMember]) -> Iterable[tuple[PoolMember, in
         yield member, share
 
 
+def _is_mail(provider: Provider) -> bool:
+    kind = provider_kinds().get(provider.kind)
+    return kind is None or kind.channel == EMAIL
+
+
+_USABLE = frozenset({"in_use", "due", "probing"})
+
+
 def _warn(stream: str, rows: Sequence[Row], members: dict[str, list[PoolMember]]) -> list[str]:
+    """What is wrong with a stream's accounts for mail; then with those for other channels that its types use."""
     warnings = []
-    usable = [row for row in rows if row.standing.code in {"in_use", "due", "probing"}]
+    others, rows = rows, [row for row in rows if row.channel == EMAIL]
+    usable = [row for row in rows if row.standing.code in _USABLE]
     if not rows:
         warnings.append("No account serves this stream: its mail waits until one does.")
     elif not usable:
@@ -239,12 +263,23 @@ def _warn(stream: str, rows: Sequence[Row], members: dict[str, list[PoolMember]]
         warnings.append("One account only: when it fails, mail waits. Add a second one, of another provider.")
     elif len(usable) == 1:
         warnings.append(f"Only “{usable[0].provider.name}” takes mail at the moment.")
+    warnings += _warn_of_channels(stream, others)
     if shared := _shared(stream, members):
         names = " and ".join(f"“{name}”" for name in shared)
         warnings.append(
             f"Shares {names} with marketing: spam reports about a campaign then slow down mail that people wait for."
         )
     return warnings
+
+
+def _warn_of_channels(stream: str, rows: Sequence[Row]) -> list[str]:
+    served = {row.channel for row in rows if row.standing.code in _USABLE}
+    wanted = {channel: kind for kind in all_types() if kind.stream == stream for channel in kind.channels}
+    return [
+        f"No account takes messages by “{channel_of(channel).label}” now, so those of “{kind.title()}” wait."
+        for channel, kind in wanted.items()
+        if channel != EMAIL and channel not in served
+    ]
 
 
 def _shared(stream: str, members: dict[str, list[PoolMember]]) -> list[str]:
@@ -255,5 +290,5 @@ def _shared(stream: str, members: dict[str, list[PoolMember]]) -> list[str]:
     return [
         member.provider.name
         for member in members.get(stream, [])
-        if member.provider_id in marketing and member.provider.is_enabled
+        if member.provider_id in marketing and member.provider.is_enabled and _is_mail(member.provider)
     ]

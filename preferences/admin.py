@@ -19,6 +19,7 @@ from config import clock
 from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin, labelled
 from config.screens import doors_of, provide_page
 from preferences.addresses import BadAddress, normalise_address
+from preferences.consent_admin import ConsentInline
 from preferences.forms import SuppressionForm
 from preferences.models import Choice, Contact, Suppression, Topic
 from preferences.suppression import lift_suppression, suppress
@@ -95,7 +96,7 @@ class ContactAdmin(ReadOnlyAdmin):
     list_max_show_all = 0
     list_per_page = 50
     list_fullwidth = True
-    inlines = (SuppressionInline, ChoiceInline)
+    inlines = (SuppressionInline, ChoiceInline, ConsentInline)
     fieldsets = (
         (None, {"fields": ("email", "first_name", "last_name", "user", "ways")}),
         ("Mail", {"fields": ("locale", "time_zone", "paused_until", "is_tracking_allowed")}),

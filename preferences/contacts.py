@@ -48,19 +48,37 @@ def resolve_contact_id(addressee: Addressee | None) -> int:
     return resolve_contact(addressee).pk
 
 
+def find_contact_id(addressee: object) -> int | None:
+    """The id of the contact that is meant, if there is one already; makes none and never raises for a bad value."""
+    known = Contact.objects.none()
+    if isinstance(addressee, Contact) and isinstance(addressee.pk, int):
+        known = Contact.objects.filter(pk=addressee.pk)
+    elif isinstance(addressee, AbstractBaseUser) and isinstance(addressee.pk, int):
+        known = Contact.objects.filter(user_id=addressee.pk)
+    elif isinstance(addressee, str):
+        try:
+            known = Contact.objects.filter(address=normalise_address(addressee))
+        except BadAddress:
+            return None
+    return known.values_list("pk", flat=True).first()
+
+
 class AddressTaken(ValueError):
     """Another contact has this address; the message says so in words for staff."""
 
 
-def upsert_contact(email: str, *, first_name: str = "", last_name: str = "") -> Contact:
-    """The contact with this address, inserted when missing. Raises BadAddress."""
+def upsert_contact(
+    email: str, *, first_name: str = "", last_name: str = "", locale: str = "", is_unconfirmed: bool = False
+) -> Contact:
+    """The contact with this address, inserted with the rest when missing. Raises BadAddress."""
     address = normalise_address(email)
     found = Contact.objects.filter(address=address).first()
     if found:
         return found
     contact = Contact(
         email=email.strip(), address=address, address_digest=vault.address_digest(address),
-        first_name=clean_name(first_name), last_name=clean_name(last_name),
+        first_name=clean_name(first_name), last_name=clean_name(last_name), locale=locale,
+        is_unconfirmed=is_unconfirmed,
     )  # fmt: skip
     Contact.objects.bulk_create([contact], ignore_conflicts=True)
     return Contact.objects.get(address=address)

@@ -24,6 +24,7 @@ REASONS: dict[str, str] = {
     "suppressed_import": "The address came with a list of addresses not to be mailed",
     "suppressed_manual": "The address was suppressed by hand",
     "suppressed_erased": "The person asked to be erased",
+    "suppressed_number": "The phone number takes no text messages",
     "unconfirmed": "The address was never confirmed",
     "paused": "The person paused mail until a later time",
     "type_off": "The person turned this kind of mail off",
@@ -69,6 +70,8 @@ def may_send(facts: Facts, ask: Ask, *, at: datetime) -> Decision:
         return Decision(False, "erased")
     if (facts.suppressions and ask.channel == "email") and (refusal := _suppressed(facts, ask)):
         return refusal
+    if ask.channel != "email" and (refusal := _stopped(facts, ask)):
+        return refusal
     if ask.is_required or ask.stream in _UNREFUSABLE:
         return ALLOWED if ask.is_channel_default_on or _asked_for_channel(facts, ask) else _NO_CHANNEL
     return _judge_news(facts, ask, at=at)
@@ -79,6 +82,15 @@ def _suppressed(facts: Facts, ask: Ask) -> Decision | None:
     if reason is None and ask.stream == Stream.MARKETING:
         reason = facts.suppressions.get("marketing")
     return Decision(False, f"suppressed_{reason}") if reason else None
+
+
+def _stopped(facts: Facts, ask: Ask) -> Decision | None:
+    """A channel beside e-mail can be refused as a whole, by STOP for example, and then nothing at all goes by it."""
+    if ask.channel in facts.suppressions:
+        return Decision(False, "suppressed_number")
+    if facts.choices.get(("", "", ask.channel)) == "never" and not _asked_for_channel(facts, ask):
+        return Decision(False, "channel_off")
+    return None
 
 
 def _judge_news(facts: Facts, ask: Ask, *, at: datetime) -> Decision:

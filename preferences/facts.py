@@ -10,6 +10,7 @@ from enum import Enum
 from django.db import connection
 
 from config.arrays import int_array
+from config.vault import address_digest
 from preferences.models import Contact
 
 
@@ -32,7 +33,7 @@ class Facts:
     quiet_until: time | None = None
     most_a_week: int | None = None
     phone: str = ""
-    suppressions: dict[str, str] = field(default_factory=dict)  # scope -> reason
+    suppressions: dict[str, str] = field(default_factory=dict)  # scope -> reason; "sms" is of the number
     choices: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
@@ -70,7 +71,8 @@ def gather_facts(contact_ids: Iterable[int], *, lock: Lock = Lock.NONE) -> dict[
             [ids],
         )
         facts = {row[0]: Facts(*row) for row in cursor.fetchall()}
-        cursor.execute(_WISHES, {"ids": ids})
+        numbers = [one for one in facts.values() if one.phone]
+        cursor.execute(_WISHES + _NUMBERS if numbers else _WISHES, {"ids": ids, **_digests(numbers)})
         wishes = cursor.fetchall()
     for contact_id, is_suppression, first, second, channel, value in wishes:
         if is_suppression:
@@ -90,6 +92,17 @@ _WISHES = """
     LEFT JOIN preferences_topic t ON t.id = h.topic_id
     WHERE h.contact_id = ANY(%(ids)s::bigint[])
 """
+#: … and for those who have one, suppressions of the phone number.
+_NUMBERS = """
+    UNION ALL
+    SELECT v.id, true, s.scope, '', '', s.reason
+    FROM unnest(%(owners)s::bigint[], %(digests)s::bytea[]) AS v(id, digest)
+    JOIN preferences_suppression s ON s.address_digest = v.digest AND s.lifted_at IS NULL
+"""
+
+
+def _digests(people: list[Facts]) -> dict[str, list[int] | list[bytes]]:
+    return {"owners": [one.contact_id for one in people], "digests": [address_digest(one.phone) for one in people]}
 
 
 def facts_of(contact: Contact) -> Facts:

@@ -1,134 +1,120 @@
-"""How does a person leave, come back and choose, without a login? GET never acts; a POST acts at once.
+"""How does a person choose what they get, without a login? Looking changes nothing; a POST acts, and says what it did.
 
-The token in the address is the only authority: no cookie is read or set, so there is no CSRF to guard against, and
-nobody is ever turned away from an unsubscribe.
+The token in the address is the only authority: no cookie is read or set. Since a mail may be forwarded, the pages show
+no whole address, and what could hurt (see `personal`) asks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.http.multipartparser import MultiPartParserError
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from config import clock
 from config.tokens import BadToken
-from preferences import centre, choices
-from preferences.links import Leave, preferences_url, read_preferences, read_unsubscribe
-from preferences.models import Contact, Topic
+from preferences import choices
+from preferences.addresses import BadAddress
+from preferences.centre import SOURCE, mask_address, read_page
+from preferences.contacts import NoSuchContact
+from preferences.links import preferences_url_for, read_preferences
+from preferences.models import Choice, Contact
+from preferences.pages import person_page, read_form, show, show_bad_link, speaking
+from preferences.phones import mask_phone
+from preferences.saving import PAUSES, is_changed, save_page
+from preferences.visitors import visitor_ip
+from preferences.zone_list import chosen_option, zone_options
 
-PAUSES = (7, 30, 90)  # days that the page offers
-_PAUSE_WORDS: dict[str, int | None] = {"none": None, **{str(days): days for days in PAUSES}}
-
-View = Callable[..., HttpResponse]
-
-
-def _person_page(view: View) -> View:
-    """What all these pages share: their methods, no caching, no cookies, and no address leaked by a link away."""
-
-    @csrf_exempt
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def page(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
-
-    return page
+MOST_OFFERED = (1, 2, 3, 5, 7, 10, 14)
+_OFTEN = (
+    (Choice.Frequency.IMMEDIATE.value, _("As it comes")),
+    (Choice.Frequency.DAILY.value, _("Once a day, together")),
+    (Choice.Frequency.WEEKLY.value, _("Once a week, together")),
+)
 
 
-@_person_page
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """RFC 8058: the mail client's POST is answered briefly; a person gets a page with a button, then with an undo."""
-    try:
-        link = read_unsubscribe(token)
-    except BadToken:
-        return _bad_link(request)
-    contact = Contact.objects.filter(pk=link.contact_id).first()
-    if contact is None:
-        return _bad_link(request)
-    if request.method != "POST":
-        return _unsubscribe_page(request, contact, link, done="")
-    return _act(request, contact, link)
-
-
-@_person_page
+@person_page
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """The page where a person turns topics on and off, pauses, or leaves altogether."""
-    try:
-        contact = Contact.objects.filter(pk=read_preferences(token), erased_at=None).first()
-    except BadToken:
-        contact = None
+    """The page where a person turns topics and kinds of mail on and off, says when and how, pauses, or leaves."""
+    contact = find_person(token)
     if contact is None:
-        return _bad_link(request)
-    if request.method == "POST":
-        said = _save(contact, request.POST)
-        return HttpResponseRedirect(f"{reverse('preferences:preferences', args=[token])}?said={said}")
-    return _preference_page(request, contact)
+        return show_bad_link(request)
+    with speaking(request, contact.locale) as language:
+        if request.method != "POST":
+            return _show_page(request, contact, token, language)
+        form = read_form(request)
+        said, faults = _act(request, contact, form)
+        if faults:
+            contact.refresh_from_db()
+            return _show_page(request, contact, token, language, faults=faults, typed=form)
+    kept = f"&lang={language}" if "lang" in request.GET and not is_changed(form, "language") else ""
+    return HttpResponseRedirect(f"{reverse('preferences:preferences', args=[token])}?said={said}{kept}")
 
 
-def _act(request: HttpRequest, contact: Contact, link: Leave) -> HttpResponse:
-    """Do what the POST says. Whatever is not our own page's undo is an unsubscribe, readable or not."""
-    form = _read_form(request)
-    change = choices.resubscribe if form.get("step") == "undo" else choices.unsubscribe
-    message_id = link.message_id if link.message_id.int else None
-    change(contact, topic=_topic(link), source="unsubscribe link", message_id=message_id)
-    if "step" not in form:
-        return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
-    return _unsubscribe_page(request, contact, link, done="back" if form["step"] == "undo" else "left")
-
-
-def _read_form(request: HttpRequest) -> QueryDict:
+@login_required
+@never_cache
+def own_preferences(request: HttpRequest) -> HttpResponse:
+    """The same page for somebody who is logged in to the application."""
     try:
-        return request.POST
-    except (MultiPartParserError, SuspiciousOperation):
-        return QueryDict()  # a mail client's POST that we cannot read is an unsubscribe all the same
+        return HttpResponseRedirect(preferences_url_for(request.user))  # type: ignore[arg-type] # who logged in has a row
+    except (NoSuchContact, BadAddress):
+        return show(request, "preferences/public/no_address.html", {}, status=404)
 
 
-def _topic(link: Leave) -> Topic | None:
-    """The topic that the link is about; None means everything, also where the topic is gone."""
-    return Topic.objects.filter(pk=link.topic_id).first() if link.topic_id else None
+def find_person(token: str) -> Contact | None:
+    """Whose page it is; None for a link that is not ours, and for somebody who was erased."""
+    try:
+        return Contact.objects.filter(pk=read_preferences(token), erased_at=None).first()
+    except BadToken:
+        return None
 
 
-def _unsubscribe_page(request: HttpRequest, contact: Contact, link: Leave, *, done: str) -> HttpResponse:
-    return render(request, "preferences/public/unsubscribe.html", {
-        "done": done, "topic": _topic(link), "masked": centre.mask_address(contact.email),
-        "preferences_url": "" if contact.erased_at else preferences_url(contact.pk),
-    })  # fmt: skip
-
-
-def _save(contact: Contact, form: QueryDict) -> str:
-    """Store what the page was sent; the word for what was done, shown by the page after it."""
-    at = clock.now()
+def _act(request: HttpRequest, contact: Contact, form: QueryDict) -> tuple[str, dict[str, str]]:
+    """Store what the page was sent: the word for what was done, and the faults."""
+    ip = visitor_ip(request)
     if form.get("step") == "leave_all":
-        choices.unsubscribe(contact, topic=None, source=centre.SOURCE)
-        return "left"
+        choices.unsubscribe(contact, topic=None, source=SOURCE, ip=ip)
+        return "left", {}
     if form.get("step") == "come_back":
-        choices.resubscribe(contact, topic=None, source=centre.SOURCE)
-        return "back"
-    centre.save_switches(contact, form.getlist("topic"), at=at)
-    pause = form.get("pause", "keep")
-    if pause in _PAUSE_WORDS:
-        centre.pause_for(contact, _PAUSE_WORDS[pause], at=at)
-    return "saved"
+        choices.resubscribe(contact, topic=None, source=SOURCE, ip=ip)
+        return "back", {}
+    return "saved", save_page(contact, form, at=clock.now(), ip=ip)
 
 
-def _preference_page(request: HttpRequest, contact: Contact) -> HttpResponse:
-    context: dict[str, Any] = {
-        "page": centre.read_page(contact, at=clock.now()), "pauses": PAUSES, "said": request.GET.get("said", ""),
-        "masked": centre.mask_address(contact.email),
-    }  # fmt: skip
-    return render(request, "preferences/public/preferences.html", context)
+def _show_page(
+    request: HttpRequest,
+    contact: Contact,
+    token: str,
+    language: str,
+    *,
+    faults: dict[str, str] | None = None,
+    typed: QueryDict | None = None,
+) -> HttpResponse:
+    return show(request, "preferences/public/preferences.html", {
+        "page": read_page(contact, language, at=clock.now()), "contact": contact, "token": token, "often": _OFTEN,
+        "pauses": PAUSES, "chosen_language": _chosen_language(contact),
+        "most_offered": _numbers(contact), "languages": settings.LANGUAGES,
+        "zone_options": zone_options(), "zone": _zone_option(contact), "company_zone": settings.POSTRIDER_TIME_ZONE,
+        "masked": mask_address(contact.email), "masked_phone": mask_phone(contact.phone),
+        "said": "" if faults else request.GET.get("said", ""), "faults": faults or {}, "typed": typed or {},
+    }, status=422 if faults else 200)  # fmt: skip
 
 
-def _bad_link(request: HttpRequest) -> HttpResponse:
-    """One calm answer for every link that is not ours, so that nobody learns anything by trying."""
-    return render(request, "public/bad_link.html", status=404)
+def _chosen_language(contact: Contact) -> str:
+    """The language of the list that is meant by the contact's locale; "" where none is."""
+    try:
+        return get_supported_language_variant(contact.locale.replace("_", "-"))
+    except LookupError:
+        return ""
+
+
+def _zone_option(contact: Contact) -> SafeString | str:
+    return chosen_option(contact.time_zone) if contact.time_zone else ""
+
+
+def _numbers(contact: Contact) -> list[int]:
+    return sorted({*MOST_OFFERED, *([contact.most_a_week] if contact.most_a_week else [])})

@@ -69,7 +69,7 @@ class RoutedFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(LogAdmin):
     empty_hint = "Nothing was raised yet. An application says what happened with tracking.signals.event.send(…)."
-    list_display = ("received", "name", "contact", "shown_state", "faults_in_short", "stream", "source", "why")
+    list_display = ("received", "name", "contact", "shown_state", "why", "faults_in_short", "stream", "source")
     list_filter = ("state", NameFilter, StreamFilter, RoutedFilter)
     list_select_related = ("contact",)
     search_fields = ("name",)

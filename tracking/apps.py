@@ -12,9 +12,11 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from config.queues import WEBHOOKS, register_sweep, ring
-        from tracking import events, partitions, receipts, receivers
+        from preferences.history import register_history
+        from tracking import events, history, partitions, receipts, receivers
 
         receivers.connect()
+        register_history(history.read_history)
         post_migrate.connect(lambda **_: partitions.ensure_partitions(), sender=self, weak=False)
         register_sweep("partitions", every=3600, run=partitions.ensure_partitions)
         register_sweep("event claims", every=600, run=events.purge_claims)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.ids import new_id
-from preferences.contacts import Addressee
+from preferences.contacts import Addressee, find_contact_id
 from tracking.models import Event
 from tracking.schemas import Fault
 
@@ -44,8 +44,8 @@ class Raised:
 def write_refused(raised: Raised, faults: list[Fault], *, shown: dict[str, Any]) -> Event:
     """Keep a bad event with the reasons, cut to what the columns can hold."""
     event = Event(
-        id=new_id(), name=_storable(raised.name, 120), source=_storable(raised.source, 64),
-        key=_storable(raised.key, 200), state=Event.State.REFUSED, payload=shown,
+        id=new_id(), name=_storable(raised.name, 120), contact_id=find_contact_id(raised.contact),
+        source=_storable(raised.source, 64), key=_storable(raised.key, 200), state=Event.State.REFUSED, payload=shown,
         faults=[fault.as_json() for fault in faults],
     )  # fmt: skip
     write_event(event)

@@ -18,6 +18,7 @@ from preferences.suppression import suppress
 from tracking import lifecycle
 from tracking.bounces import SOFT_BOUNCE_WINDOW, SOFT_BOUNCES_BEFORE_SUPPRESSION
 from tracking.models import Message, MessageEvent, WebhookReceipt
+from tracking.phone_reports import follow_phone_reports
 from tracking.signals import evidence_found, message_event_recorded
 
 Kind = MessageEvent.Kind
@@ -40,10 +41,13 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     Runs inside the caller's transaction. Contacts are locked before messages, as the gate does.
     """
     wanted = {receipt.message_id for receipt in receipts if receipt.message_id}
-    contact_of = dict(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id"))
+    known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel"))
+    contact_of = {pk: contact_id for pk, contact_id, _ in known}
+    others = {pk for pk, _, channel in known if channel != "email"}
     matched = [receipt for receipt in receipts if receipt.message_id in contact_of]
     events = [_message_event(receipt, receipt.message_id) for receipt in matched if receipt.message_id]
-    _suppress(events, contact_of)
+    _suppress([event for event in events if event.message_id not in others], contact_of)
+    follow_phone_reports([event for event in events if event.message_id in others], contact_of)
     MessageEvent.objects.bulk_create(events, ignore_conflicts=True)
     _set_facts(events)
     _advance(events)

@@ -36,10 +36,12 @@ def on_withdrawal(sender: Any, *, name: str, contact: Any = None, key: str = "",
     return record_withdrawal(name, contact=contact, key=key)
 
 
-def on_unsubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, **_: Any) -> None:
-    """Note an unsubscribe on the mail it came from."""
-    if message_id and Message.objects.filter(pk=message_id, contact=contact).update(unsubscribed_at=timezone.now()):
-        _note(message_id, MessageEvent.Kind.UNSUBSCRIBED, at=timezone.now())
+def on_unsubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, reason: str = "", **_: Any) -> None:
+    """Note an unsubscribe on the mail it came from, and afterwards why, as a second fact with a reason."""
+    mail = Message.objects.filter(pk=message_id, contact=contact) if message_id else Message.objects.none()
+    if message_id and (mail.exists() if reason else mail.update(unsubscribed_at=timezone.now())):
+        detail = {"reason": reason} if reason else {}
+        _note(message_id, MessageEvent.Kind.UNSUBSCRIBED, at=timezone.now(), detail=detail)
 
 
 def on_resubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, **_: Any) -> None:
@@ -48,5 +50,5 @@ def on_resubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, *
         _note(message_id, MessageEvent.Kind.RESUBSCRIBED, at=timezone.now())
 
 
-def _note(message_id: UUID, kind: MessageEvent.Kind, *, at: datetime) -> None:
-    MessageEvent.objects.create(message_id=message_id, kind=kind, occurred_at=at)
+def _note(message_id: UUID, kind: MessageEvent.Kind, *, at: datetime, detail: dict[str, Any] | None = None) -> None:
+    MessageEvent.objects.create(message_id=message_id, kind=kind, occurred_at=at, detail=detail or {})

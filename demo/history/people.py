@@ -40,9 +40,19 @@ def make_choices(people: list[Contact], luck: Random, *, now: datetime) -> dict[
     for person in luck.sample(people, 9):
         suppress(person, reason=Suppression.Reason.MANUAL, scope=Suppression.Scope.ALL, detail="asked by phone")
         refused[person.pk] = "suppressed_manual"
+    _give_phones(people)
     paused = luck.sample(people, 15)
     Contact.objects.filter(pk__in=[one.pk for one in paused]).update(paused_until=now + timedelta(days=20))
     return refused
+
+
+def _give_phones(people: list[Contact]) -> None:
+    """Some left a number (of those that are kept for fiction) and want to be told of parcels by text message."""
+    wanting = people[::50]
+    for number, person in enumerate(wanting):
+        person.phone = f"+447700900{number:03d}"
+        choose(person, Choice.Frequency.IMMEDIATE, type_key="order-shipped", channel="sms", source="preference page")
+    Contact.objects.bulk_update(wanting, ["phone"])
 
 
 def _make_one(number: int, luck: Random, *, now: datetime) -> Contact:

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error
 from pydantic import BaseModel, SecretStr
 
 from config.queues import STREAMS, Stream
+from notifications.catalog.channels import channel_keys
 from notifications.catalog.types import BeyondCap, NotificationType, declared
 
 REQUIRED = ("key", "stream", "event", "payload", "template")
@@ -139,8 +140,20 @@ def _has_secret(payload: type[BaseModel]) -> bool:
     return _is_model(payload) and any(_holds_secret(field.annotation) for field in payload.model_fields.values())
 
 
+def _check_channels(kind: type[NotificationType]) -> list[CheckMessage]:
+    known, wanted = channel_keys(), kind.channels
+    if not isinstance(wanted, tuple) or not wanted or len(set(wanted)) < len(wanted):
+        hint = 'Name each way once, the usual one first: channels = ("email", "sms").'
+        return [_error(kind, "E028", f"has channels={wanted!r}.", hint)]
+    if unknown := [one for one in wanted if one not in known]:
+        hint = f"Use {', '.join(known)}, or register a channel of your own: see docs/adding-a-channel.md."
+        return [_error(kind, "E029", f"names the unknown channel {unknown[0]!r}.", hint)]
+    return []
+
+
 _CHECKS = (
     _check_key, _check_stream, _check_event, _check_payload, _check_times, _check_order, _check_rules, _check_digest,
+    _check_channels,
 )  # fmt: skip
 
 

@@ -10,25 +10,30 @@ from functools import lru_cache
 from django.utils.module_loading import autodiscover_modules
 
 from config.queues import STREAMS
+from notifications.catalog.channels import channel_keys
 from notifications.catalog.checks import faults_of
 from notifications.catalog.types import NotificationType, declared
+from preferences.offered import Offered, register_offered
 from tracking.schemas import EventSchema, forget_schema, register_schema
 
 
 def discover() -> None:
-    """Import every installed app's `notifications` module and hand the event schemas down to tracking."""
+    """Import every installed app's `notifications` module; hand event schemas and what people may choose down."""
     autodiscover_modules("notifications")
     for name, types in _by_event().items():
         register_schema(_schema(name, types))
+    _offer()
 
 
 def all_types() -> list[type[NotificationType]]:
     """Every usable type, in order of declaration; those with faults are left to the system checks."""
-    return list(_usable(tuple(declared)))
+    return list(_usable(tuple(declared), channel_keys()))
 
 
 @lru_cache(maxsize=8)
-def _usable(kinds: tuple[type[NotificationType], ...]) -> tuple[type[NotificationType], ...]:
+def _usable(
+    kinds: tuple[type[NotificationType], ...], _channels: tuple[str, ...]
+) -> tuple[type[NotificationType], ...]:
     return tuple(kind for kind in kinds if not faults_of(kind))
 
 
@@ -68,12 +73,26 @@ def forgetting_new_types() -> Iterator[None]:
             if hasattr(kind, "event") and all(known.event != kind.event for known in before if hasattr(known, "event")):
                 forget_schema(kind.event)
         declared[:] = before
+        _offer()
 
 
 def declare(kind: type[NotificationType]) -> type[NotificationType]:
     """Make a type declared after the start known at once; a class decorator for tests and shells."""
     register_schema(_schema(kind.event, _by_event()[kind.event]))
+    _offer()
     return kind
+
+
+def _offer() -> None:
+    """Tell the preference page, which lies below, what there is to choose among."""
+    register_offered(
+        Offered(
+            key=kind.key, name=kind.title(), description=kind.description, topic_key=kind.topic, stream=kind.stream,
+            channels=tuple(kind.channels), is_required=kind.is_required, legal_basis=kind.legal_basis,
+            has_digest=bool(kind.digest_template),
+        )
+        for kind in all_types()
+    )  # fmt: skip
 
 
 def _by_event() -> dict[str, list[type[NotificationType]]]:

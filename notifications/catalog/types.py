@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
+from notifications.catalog.channels import EMAIL
+
 OnUnknown = Literal["give_up", "resend"]
 BeyondCap = Literal["drop", "defer", "digest"]
-Channel = Literal["email", "sms"]
 
 #: Every declared class, in order of declaration; `catalog.registry` reads it.
 declared: list[type[NotificationType]] = []
@@ -90,8 +91,9 @@ class NotificationType:
     #: People cannot turn it off (the law or their safety demands it); `legal_basis` says why, in words for them.
     is_required: ClassVar[bool] = False
     legal_basis: ClassVar[str] = ""
-    #: Ways that it can reach a person; the first one is on by default, the others for those who ask for them.
-    channels: ClassVar[tuple[Channel, ...]] = ("email",)
+    #: Ways that it can reach a person; the first one is on by default, the others for those who ask for them. For
+    #: "sms" the template needs an `sms` text.
+    channels: ClassVar[tuple[str, ...]] = (EMAIL,)
     #: Events within a window become one mail. Needs `digest_template`.
     batching: ClassVar[Batching | None] = None
     #: Key of the template for several events at once (`items`, `total`). With it, people may choose daily or weekly.

@@ -1,4 +1,4 @@
-"""How does a source become the three Liquid documents of a version?
+"""How does a source become the Liquid documents of a version: three of a mail, and one of a text message?
 
 MJML, CSS inlining, link numbering and the text part: once per version, never per mail.
 """
@@ -43,6 +43,7 @@ class Compiled:
     html: str
     text: str
     links: tuple[str | None, ...]  # links[n - 1]; None is a personal one
+    sms: str = ""  # with its links as written; empty: it cannot go as a text message
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, object]:
@@ -56,6 +57,8 @@ def digest_source(source: TemplateSource, *, secrets: frozenset[str]) -> str:
     pieces = (source.subject, source.preheader, source.body, source.layout, source.text)
     told: list[object] = [COMPILER, *(piece and piece.text for piece in pieces)]
     told += [source.layout_name, source.defaults, sorted(secrets)]
+    if source.sms is not None:
+        told.append(source.sms.text)
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -65,7 +68,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     `secrets` are variable paths whose links are never rewritten, such as payload.reset_url.
     """
     _check_size(source)
-    for piece in (source.subject, source.preheader, source.text):
+    for piece in (source.subject, source.preheader, source.text, source.sms):
         _check_liquid(piece)
     tokens = Tokens.for_sources(source.subject.text, source.preheader.text, source.body.text, source.layout.text)
     document = _compile_mjml(_assemble(source, tokens), source, tokens)
@@ -83,12 +86,13 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
         html=document,
         text=text,
         links=tuple(links.urls),
+        sms=source.sms.text.strip() if source.sms else "",
         warnings=_check_html_size(source, document),
     )
 
 
 def _check_size(source: TemplateSource) -> None:
-    for piece in (source.body, source.layout, source.text):
+    for piece in (source.body, source.layout, source.text, source.sms):
         if piece is not None and len(piece.text.encode()) > MAX_SOURCE_BYTES:
             raise SourceFault(piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB"))
 

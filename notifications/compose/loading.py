@@ -10,18 +10,23 @@ from uuid import UUID
 
 from django.conf import settings
 
+from notifications.catalog.channels import EMAIL, channel_of
 from notifications.compose.cutting import Document, Part, Region, cut
 from notifications.compose.models import TemplateVersion
 from notifications.compose.sandbox import parse
 
 DOCUMENTS = ("subject", "html", "text")
+_MAIL = tuple((name, name) for name in DOCUMENTS)
 
 Defaults = tuple[tuple[tuple[str, ...], object], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedVersion:
-    """A version ready to render. Regions are numbered over subject, html, text."""
+    """A version ready to render. Regions are numbered over subject, html, text.
+
+    What a channel does not carry is empty: a text message has no subject and no HTML.
+    """
 
     id: UUID
     ref: str  # "order-confirmation@3"
@@ -34,13 +39,23 @@ class LoadedVersion:
     public_url: str | None  # None: links and opens are not counted
 
 
-@lru_cache(maxsize=256)
-def load_version(version_id: UUID, *, tracked: bool) -> LoadedVersion:
-    """A version, cut; without tracking its links are the author's and it has no pixel.
+class NothingToCarry(LookupError):
+    """A version has none of the documents that a channel carries."""
 
-    One query, once a process: versions never change. Raises TemplateVersion.DoesNotExist.
+    def __init__(self, ref: str, channel: str) -> None:
+        super().__init__(f"template {ref} says nothing that goes by {channel}")
+
+
+@lru_cache(maxsize=256)
+def load_version(version_id: UUID, *, tracked: bool, channel: str = EMAIL) -> LoadedVersion:
+    """A version as a channel carries it, cut; without tracking its links are the author's and it has no pixel.
+
+    One query, once a process: versions never change. Raises TemplateVersion.DoesNotExist and NothingToCarry.
     """
     version = TemplateVersion.objects.select_related("template").get(pk=version_id)
+    documents = channel_of(channel).documents
+    if not any(version.compiled.get(document) for document, _ in documents):
+        raise NothingToCarry(version.ref, channel)
     return load(
         version_id=version.pk,
         ref=version.ref,
@@ -48,6 +63,7 @@ def load_version(version_id: UUID, *, tracked: bool) -> LoadedVersion:
         defaults=version.defaults,
         constants={"brand": settings.POSTRIDER_BRAND},
         public_url=settings.POSTRIDER_PUBLIC_URL if tracked else None,
+        documents=documents,
     )
 
 
@@ -59,11 +75,16 @@ def load(
     defaults: Mapping[str, object],
     constants: Mapping[str, object],
     public_url: str | None,
+    documents: tuple[tuple[str, str], ...] = _MAIL,
 ) -> LoadedVersion:
-    """Parse and cut a version's compiled documents. `constants` are what no mail changes."""
+    """Parse and cut a version's compiled documents. `constants` are what no mail changes.
+
+    `documents` says which of them, and what each becomes.
+    """
+    sources = {target: compiled.get(document) or "" for document, target in documents}
     parts: list[Part] = []
     for name in DOCUMENTS:
-        template = parse(compiled[name], is_html=name == "html", is_compiled=True)
+        template = parse(sources.get(name, ""), is_html=name == "html", is_compiled=True)
         first = sum(len(part.regions) for part in parts)
         parts.append(cut(template, name=name, first=first, constants=constants, public_url=public_url))
     subject, html, text = parts

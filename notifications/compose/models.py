@@ -44,6 +44,7 @@ class TemplateVersion(models.Model):
     preheader_source = models.TextField(blank=True)
     mjml_source = models.TextField()
     text_source = models.TextField(blank=True, help_text=_("Empty: derived from the HTML."))
+    sms_source = models.TextField(blank=True, db_default="", help_text=_("Empty: not for text messages."))
     layout = models.CharField(max_length=100)
     defaults = models.JSONField(default=dict, blank=True)
     content_digest = models.CharField(max_length=64)

@@ -15,7 +15,7 @@ from liquid.exceptions import LiquidError
 from notifications.compose.cutting import TOKEN, Document, Part, Region, Slot
 from notifications.compose.limits import MAX_OUTPUT, MAX_VALUE_DEPTH, TooCostly
 from notifications.compose.linktags import LinkWriter
-from notifications.compose.loading import LoadedVersion, load_version
+from notifications.compose.loading import LoadedVersion, NothingToCarry, load_version
 from notifications.compose.sandbox import Output, SandboxContext
 
 PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -151,6 +151,7 @@ __all__ = [
     "TOKEN",
     "Document",
     "LoadedVersion",
+    "NothingToCarry",
     "RenderFault",
     "Slot",
     "Values",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FENCE = "---"
-KEYS = ("subject", "preheader", "layout", "text", "defaults")
+KEYS = ("subject", "preheader", "layout", "text", "sms", "defaults")
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 BASE_LAYOUT = "base"
@@ -49,6 +49,7 @@ class TemplateSource:
     layout_name: str
     layout: Piece
     text: Piece | None = None  # written by hand; None: derived from the HTML
+    sms: Piece | None = None  # what a text message says; None: it cannot go as one
     defaults: dict[str, object] = field(default_factory=dict)
 
 
@@ -72,6 +73,7 @@ def read_template(path: Path, *, name: str, layouts: list[Path]) -> TemplateSour
         layout_name=layout_name.text,
         layout=_read_layout(layout_name, layouts),
         text=_read_text(fields.get("text"), path),
+        sms=_read_text(fields.get("sms"), path),
         defaults=defaults,
     )
 

@@ -67,6 +67,7 @@ def publish(
             preheader_source=source.preheader.text,
             mjml_source=source.body.text,
             text_source=source.text.text if source.text else "",
+            sms_source=source.sms.text if source.sms else "",
             layout=source.layout_name,
             defaults=source.defaults,
             content_digest=digest,

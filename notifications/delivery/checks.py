@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Tags as DjangoTags
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from config.vault import Unreadable
+from notifications.catalog import all_types
+from notifications.catalog.channels import EMAIL
 from notifications.delivery.flights import CALL_SECONDS
-from notifications.delivery.models import Provider
+from notifications.delivery.models import PoolMember, Provider
 from notifications.delivery.providers import provider_kinds
 
 
@@ -33,6 +36,28 @@ def check_providers(*, databases: Sequence[str] | None = None, **_: Any) -> list
 
 
 check_providers.tags = (DjangoTags.database,)  # type: ignore[attr-defined]
+
+
+def check_channels(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Declared types whose channel no account carries: their messages wait."""
+    if not databases or PoolMember._meta.db_table not in connection.introspection.table_names():
+        return []
+    members = PoolMember.objects.filter(provider__is_enabled=True).values_list("stream", "provider__kind")
+    kinds = provider_kinds()
+    served = {(stream, kinds[kind].channel) for stream, kind in members if kind in kinds}
+    return [
+        checks.Warning(
+            f"Notification type {kind.key!r} goes by {channel!r}, but no account in the pool of {kind.stream!r} does.",
+            hint="Add an account of a kind that carries this channel to the pool; until then its messages wait.",
+            obj=kind, id="delivery.W001",
+        )
+        for kind in all_types()
+        for channel in kind.channels
+        if channel != EMAIL and (kind.stream, channel) not in served
+    ]  # fmt: skip
+
+
+check_channels.tags = (DjangoTags.database,)  # type: ignore[attr-defined]
 
 
 def _faults(provider: Provider) -> list[CheckMessage]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config import clock
+from notifications.catalog.channels import channel_of
 from notifications.compose.render import LoadedVersion
 from notifications.delivery import gate, outbox, warmup
 from notifications.delivery.failpoints import fail_point
@@ -17,6 +18,7 @@ from notifications.delivery.mail import Member, Parcel, shared_headers, store_ca
 from notifications.delivery.models import Call, Provider
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.pool import Road
+from notifications.delivery.providers import kind_of
 from notifications.delivery.sandbox import may_reach
 from notifications.delivery.senders import identity_of
 from preferences import caps
@@ -80,11 +82,14 @@ def enter(departures: Sequence[Departure], *, road: Road) -> Entered:
 def _fit_to_go(ready: Sequence[Ready], passage: gate.Passage, *, provider: Provider, at: datetime) -> list[Ready]:
     """Of those that passed: the ones whose address still is what was rendered and may be reached from here."""
     passed = {row.message_id for row in passage.passed}
+    channel = channel_of(ready[0].row.channel) if ready else None
+    people = {row.contact_id: passage.facts[row.contact_id] for row in passage.passed}
+    addresses = channel.find_addresses(people.values()) if channel else {}
     going, moved, fenced = [], [], []
     for one in ready:
         if one.row.message_id not in passed:
             continue
-        if passage.facts[one.row.contact_id].address != one.member.address:
+        if addresses.get(one.row.contact_id) != one.member.address:
             moved.append(one.row)
         elif not may_reach(provider, one.member.address):
             fenced.append(one.row)
@@ -112,12 +117,16 @@ def _parcel(departure: Departure, going: Sequence[Ready], road: Road) -> Parcel:
     first = going[0].row
     return Parcel(
         call_id=departure.call_id, provider=road.provider, version=departure.version,
-        sender=identity_of(first.stream).sender,
-        headers=shared_headers(
-            stream=first.stream, type_key=first.type_key, source=first.source, topic_key=first.topic_key,
-            is_required=first.is_required,
-        ),
+        sender=kind_of(road.provider).sender_for(road.provider, first.stream), channel=first.channel,
+        headers=_headers(first) if channel_of(first.channel).is_mail else {},
         members=tuple(one.member for one in going), ip_pool=road.place.member.ip_pool, tag=road.place.member.tag,
+    )  # fmt: skip
+
+
+def _headers(row: Claimed) -> dict[str, str]:
+    return shared_headers(
+        stream=row.stream, type_key=row.type_key, source=row.source, topic_key=row.topic_key,
+        is_required=row.is_required,
     )  # fmt: skip
 
 

@@ -35,6 +35,14 @@ class Kind(StrEnum):
     BUG = "bug"  # an exception of ours; treated as transient three times
 
 
+class Refusal(StrEnum):
+    """What a code of a channel without mailboxes says of the number it was for."""
+
+    DEAD = "dead"  # no such number, or one that can never take a message
+    OPTED_OUT = "opted_out"  # the person said STOP
+    PASSING = "passing"  # not now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What became of one member of a call. `answer` is redacted."""
@@ -69,12 +77,14 @@ HTTP_STATUS: FailureTable = {
 
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
 _LINK = re.compile(r"https?://\S+")
+_NUMBER = re.compile(r"\+[0-9][0-9 ()-]{5,17}[0-9]")
 _BEFORE_ANY_BYTE = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError", "ProxyError")
 
 
 def redact(text: str) -> str:
-    """A provider's answer without addresses and links, short enough for a column."""
-    return _LINK.sub("(link)", _ADDRESS.sub("(address)", " ".join(text.split())))[:500]
+    """A provider's answer without addresses, phone numbers and links, short enough for a column."""
+    bare = _NUMBER.sub("(number)", _LINK.sub("(link)", _ADDRESS.sub("(address)", " ".join(text.split()))))
+    return bare[:500]
 
 
 def judge_exception(error: Exception, table: FailureTable, *, provider_code: str = "") -> Verdict:
@@ -86,7 +96,7 @@ def judge_exception(error: Exception, table: FailureTable, *, provider_code: str
     if isinstance(error, requests.RequestException) and getattr(error, "response", None) is None:
         return _judge_network(error)
     if isinstance(error, AnymailAPIError) and isinstance(error.response, requests.Response):
-        return _judge_response(error.response, table, provider_code)
+        return judge_response(error.response, table, provider_code)
     if isinstance(error, AnymailError):
         return Verdict(kind=Kind.PERMANENT_MESSAGE, code=type(error).__name__, answer=redact(str(error)))
     if _reads_an_answer(error):
@@ -121,7 +131,8 @@ def _never_connected(error: BaseException | None) -> bool:
     return False
 
 
-def _judge_response(response: requests.Response, table: FailureTable, provider_code: str) -> Verdict:
+def judge_response(response: requests.Response, table: FailureTable, provider_code: str) -> Verdict:
+    """The verdict on an answer that is no accept."""
     status = response.status_code
     answer = redact(response.text[:2000])
     if 200 <= status < 300:

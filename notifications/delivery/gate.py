@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
     "held": "Its source is paused",
     "source_cancelled": "Its source was cancelled",
     "no_contact": "The contact does not exist any more",
+    "no_address": "The person cannot be reached by this channel any more",
     "address_changed": "The address changed after it was rendered",
     "quiet_hours": "It is too early or too late in the day where the person lives",
     "capped": "The person has had as much mail as they should get for now",

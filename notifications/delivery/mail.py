@@ -1,4 +1,4 @@
-"""What does one mail consist of, before any provider's form of it?"""
+"""What does one message consist of, before any provider's form of it?"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from config import vault
 from config.queues import Stream
+from notifications.catalog.channels import EMAIL, channel_of
 from notifications.compose.render import LoadedVersion, Values, join, load_version
 from notifications.delivery.models import Call, Provider
 from notifications.delivery.senders import identity_of
@@ -47,6 +48,7 @@ class Parcel:
     members: tuple[Member, ...]
     ip_pool: str = ""
     tag: str = ""
+    channel: str = EMAIL
 
     def subject(self, member: Member) -> str:
         return join(self.version.subject, member.values, token=member.token)
@@ -58,7 +60,9 @@ class Parcel:
         return join(self.version.text, member.values, token=member.token)
 
     def own_headers(self, member: Member) -> dict[str, str]:
-        """The headers that differ by recipient."""
+        """The headers that differ by recipient; a channel without mails has none."""
+        if not channel_of(self.channel).is_mail:
+            return {}
         own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(self.sender)}>"}
         if member.unsubscribe_url:
             own["List-Unsubscribe"] = f"<{member.unsubscribe_url}>"
@@ -118,7 +122,7 @@ def store_call(parcel: Parcel, *, stream: str, is_tracked: bool, is_secret: bool
     return Call(
         id=parcel.call_id, provider=parcel.provider, stream=stream, template_version_id=parcel.version.id,
         is_tracked=is_tracked, sender=parcel.sender, headers=dict(parcel.headers), size=len(members),
-        ip_pool=parcel.ip_pool, tag=parcel.tag,
+        ip_pool=parcel.ip_pool, tag=parcel.tag, channel=parcel.channel,
         members=None if is_secret else members,
         sealed_members=vault.seal(json.dumps(members)) if is_secret else None,
     )  # fmt: skip
@@ -146,14 +150,14 @@ def read_parcel(call: Call) -> Parcel:
     """A stored call, ready to be made again."""
     return Parcel(
         call_id=call.pk, provider=call.provider, sender=call.sender, headers=in_order(call.headers),
-        version=load_version(call.template_version_id, tracked=call.is_tracked), members=read_members(call),
-        ip_pool=call.ip_pool, tag=call.tag,
+        version=load_version(call.template_version_id, tracked=call.is_tracked, channel=call.channel),
+        members=read_members(call), ip_pool=call.ip_pool, tag=call.tag, channel=call.channel,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A mail as its recipient got it, for screens."""
+    """A message as its recipient got it, for screens; a text message has neither subject nor HTML nor headers."""
 
     subject: str
     html: str
@@ -161,6 +165,7 @@ class Shown:
     sender: str
     address: str
     headers: dict[str, str]
+    channel: str = EMAIL
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -176,7 +181,7 @@ def show_mail(call: Call, message_id: UUID) -> Shown | None:
             return Shown(
                 subject=parcel.subject(member), html=parcel.html(member), text=parcel.text(member),
                 sender=parcel.sender, address=member.address,
-                headers={**parcel.headers, **parcel.own_headers(member)},
+                headers={**parcel.headers, **parcel.own_headers(member)}, channel=parcel.channel,
             )  # fmt: skip
     return None
 

@@ -18,6 +18,7 @@ from django.db.models.expressions import DatabaseDefault
 from config.arrays import int_array, read_json, uuid_array
 from config.ids import new_id
 from config.queues import STREAMS, ring_on_commit
+from notifications.catalog.channels import EMAIL, channel_of
 from notifications.delivery.models import Outbox
 from preferences.addresses import domain_of
 from tracking import lifecycle
@@ -144,7 +145,7 @@ def _record(message_id: str, submission: Submission) -> dict[str, Any]:
         "channel": given.channel, "source": given.source, "type_key": given.type_key, "topic_key": given.topic_key,
         "template_version_id": str(given.template_version_id), "due_at": given.due_at.isoformat(),
         "event_id": str(given.event_id) if given.event_id else None, "part": given.part,
-        "template_ref": given.template_ref, "trail": given.trail, "recipient_domain": domain_of(given.address),
+        "template_ref": given.template_ref, "trail": given.trail, "recipient_domain": _domain(given),
         "priority": given.priority, "expires_at": given.expires_at.isoformat() if given.expires_at else None,
         "payload": given.payload, "secrets": b64encode(given.secrets).decode() if given.secrets else None,
         "is_required": given.is_required, "is_topic_default_on": given.is_topic_default_on,
@@ -184,7 +185,7 @@ def submit_to_many(mailing: Submission, recipients: Sequence[Recipient]) -> int:
             [
                 *message.values(), uuid_array(new_id() for _ in recipients),
                 int_array(one.contact_id for one in recipients),
-                [domain_of(one.address) for one in recipients], *row.values(),
+                [_domain(mailing, one.address) for one in recipients], *row.values(),
             ],
         )  # fmt: skip
         count: int = cursor.rowcount
@@ -205,44 +206,50 @@ def lease_time() -> timedelta:
 
 
 @transaction.atomic
-def claim(stream: str, *, limit: int, at: datetime, owner: str, is_least_urgent_first: bool = False) -> list[Claimed]:
-    """Take up to `limit` due rows of a stream, most urgent first, under a lease and a raised fence. No suspects."""
+def claim(
+    stream: str, *, limit: int, at: datetime, owner: str, is_least_urgent_first: bool = False, channel: str = EMAIL
+) -> list[Claimed]:
+    """Take up to `limit` due rows of a stream and channel, most urgent first, under a lease and a raised fence.
+
+    No suspects.
+    """
     order = _LEAST_URGENT_FIRST if is_least_urgent_first else _MOST_URGENT_FIRST
-    return _claim(stream, at=at, owner=owner, limit=limit, cap=None, order=order)
+    return _claim(stream, channel, at=at, owner=owner, limit=limit, cap=None, order=order)
 
 
 @transaction.atomic
-def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str) -> list[Claimed]:
+def claim_suspects(stream: str, *, limit: int, at: datetime, owner: str, channel: str = EMAIL) -> list[Claimed]:
     """Take due rows that were in a crash, or in a batch that was refused, in a batch no larger than their cap.
 
     For a worker that holds nothing else: one poisonous row must not take innocent ones down with it.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT batch_cap FROM notifications_outbox WHERE stream = %s"
+            "SELECT batch_cap FROM notifications_outbox WHERE stream = %s AND channel = %s"
             " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %s"
             " AND batch_cap IS NOT NULL GROUP BY batch_cap ORDER BY min(priority), min(due_at)",
-            [stream, at],
+            [stream, channel, at],
         )
         caps = [row[0] for row in cursor.fetchall()]
     for cap in caps:  # those of the first one may all be locked, or wait for their turn
-        if rows := _claim(stream, at=at, owner=owner, limit=min(cap, limit), cap=cap, order=_MOST_URGENT_FIRST):
+        rows = _claim(stream, channel, at=at, owner=owner, limit=min(cap, limit), cap=cap, order=_MOST_URGENT_FIRST)
+        if rows:
             return rows
     return []
 
 
 # The partial index outbox_due gives the order; SKIP LOCKED lets workers share it without waiting. Of mails with one
-# order key only the oldest may be taken: the next one waits until its row is gone, or is called unknown. An urgent mail
-# never waits for a less urgent stream, which may be paused. Rows are fetched again by their place, which a lock holds
-# still: as a join, stale statistics would make it a walk through the whole table.
+# order key and channel only the oldest may be taken: the next one waits until its row is gone, or is called unknown. An
+# urgent mail never waits for a less urgent stream, which may be paused. Rows are fetched again by their place, which a
+# lock holds still: as a join, stale statistics would make it a walk through the whole table.
 _CLAIM = (
     "UPDATE notifications_outbox o SET state = 'claimed', lease_owner = %(owner)s, lease_until = %(until)s,"
     " fence = fence + 1, crashes = crashes + 1 WHERE o.ctid = ANY(ARRAY("
-    "SELECT w.ctid FROM notifications_outbox w WHERE stream = %(stream)s"
+    "SELECT w.ctid FROM notifications_outbox w WHERE stream = %(stream)s AND channel = %(channel)s"
     " AND state IN ('queued', 'retrying', 'deferred') AND due_at <= %(at)s"
     " AND batch_cap IS NOT DISTINCT FROM %(cap)s::smallint"
     " AND (order_key = '' OR NOT EXISTS (SELECT FROM notifications_outbox e WHERE e.order_key = w.order_key"
-    " AND e.order_key <> '' AND e.message_id < w.message_id AND e.state <> 'unknown'"
+    " AND e.order_key <> '' AND e.channel = w.channel AND e.message_id < w.message_id AND e.state <> 'unknown'"
     " AND e.stream = ANY(%(ahead)s)))"
     " ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
     f" RETURNING {', '.join(f'o.{column}' for column in _COLUMNS)}, o.priority, o.due_at"
@@ -251,13 +258,15 @@ _MOST_URGENT_FIRST = "priority, due_at"
 _LEAST_URGENT_FIRST = "priority DESC, due_at DESC"
 
 
-def _claim(stream: str, *, at: datetime, owner: str, limit: int, cap: int | None, order: str) -> list[Claimed]:
+def _claim(
+    stream: str, channel: str, *, at: datetime, owner: str, limit: int, cap: int | None, order: str
+) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM.format(order=order),
             {
-                "stream": stream, "ahead": list(STREAMS[: STREAMS.index(stream) + 1]), "at": at, "cap": cap,
-                "limit": limit, "owner": owner[:80], "until": at + lease_time(),
+                "stream": stream, "channel": channel, "ahead": list(STREAMS[: STREAMS.index(stream) + 1]), "at": at,
+                "cap": cap, "limit": limit, "owner": owner[:80], "until": at + lease_time(),
             },
         )  # fmt: skip
         rows = sorted(cursor.fetchall(), key=itemgetter(-2, -1))
@@ -359,13 +368,18 @@ def cancel(message_ids: Sequence[UUID], *, at: datetime, reason: str) -> int:
     return len(marked)
 
 
+def _domain(submission: Submission, address: str = "") -> str:
+    """What the log keeps of an address: a mail's domain, and nothing of a phone number."""
+    return domain_of(address or submission.address) if channel_of(submission.channel).is_mail else ""
+
+
 def _message(submission: Submission) -> Message:
     return Message(
         id=new_id(), contact_id=submission.contact_id, event_id=submission.event_id, source=submission.source,
         type_key=submission.type_key, part=submission.part, channel=submission.channel, stream=submission.stream,
         topic_key=submission.topic_key,
         template_ref=submission.template_ref, template_version_id=submission.template_version_id,
-        trail=submission.trail, recipient_domain=domain_of(submission.address), due_at=submission.due_at,
+        trail=submission.trail, recipient_domain=_domain(submission), due_at=submission.due_at,
     )  # fmt: skip
 
 

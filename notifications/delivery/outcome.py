@@ -15,12 +15,14 @@ from django.db import OperationalError, connection, transaction
 
 from config import clock
 from config.arrays import int_array, uuid_array
+from notifications.catalog.channels import channel_of
 from notifications.delivery import breakers, deadletters, warmup
-from notifications.delivery.failures import Kind, Verdict
+from notifications.delivery.failures import Kind, Refusal, Verdict
 from notifications.delivery.handover import Answer, Flight
 from notifications.delivery.mail import domain_of_sender
 from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.providers import kind_of
+from notifications.delivery.replies import Reply, follow_reply
 from notifications.delivery.retry import Next, decide_next
 from notifications.delivery.settling import drop_proven
 from preferences import caps
@@ -206,7 +208,11 @@ def _note(flight: Flight, verdicts: Verdicts, following: Mapping[UUID, Next], *,
 
 
 def _suppress_refused(flight: Flight, verdicts: Verdicts) -> None:
-    """Stop mailing mailboxes that the provider says do not exist (enhanced status 5.1.x, RFC 3463 3.2)."""
+    """Stop writing to addresses that the provider says do not exist: mailboxes by their enhanced status (5.1.x, RFC
+    3463 3.2), numbers by what the table of their provider's kind calls dead; who opted out there did so here too."""
+    if not channel_of(flight.parcel.channel).is_mail:
+        _stop_numbers(flight, verdicts)
+        return
     dead = sorted(
         flight.rows[one].contact_id
         for one, verdict in verdicts.items()
@@ -218,20 +224,40 @@ def _suppress_refused(flight: Flight, verdicts: Verdicts) -> None:
         )
 
 
+def _stop_numbers(flight: Flight, verdicts: Verdicts) -> None:
+    kind, channel = kind_of(flight.parcel.provider), flight.parcel.channel
+    for member in sorted(flight.parcel.members, key=lambda one: flight.rows[one.message_id].contact_id):
+        verdict = verdicts.get(member.message_id)
+        if verdict is None or verdict.kind != Kind.PERMANENT_RECIPIENT:
+            continue
+        meaning = kind.refusal_of(verdict.code)
+        if meaning is Refusal.DEAD:
+            contact_id = flight.rows[member.message_id].contact_id
+            channel_of(channel).forget(member.address, contact_id=contact_id, detail="refused at hand-over")
+        elif meaning is Refusal.OPTED_OUT:
+            follow_reply(Reply(channel=channel, number=member.address, text="STOP"))
+
+
 def _give_back_ceiling(flight: Flight, verdicts: Verdicts, *, at: datetime) -> None:
     """What the provider did not take does not count against the day of a young account."""
+    if not channel_of(flight.parcel.channel).is_mail:
+        return
     unsent = sum(verdict.kind != Kind.AMBIGUOUS for verdict in verdicts.values())
     domain = domain_of_sender(flight.parcel.sender)
     warmup.give_back(flight.parcel.provider.pk, domain, count=unsent, at=at)
 
 
 def _pause_domains(flight: Flight, verdicts: Verdicts, *, at: datetime) -> None:
-    """Keep the account off the recipient domains that block it."""
-    blocked = {
-        domain_of(member.address): verdicts[member.message_id]
-        for member in flight.parcel.members
-        if member.message_id in verdicts and verdicts[member.message_id].kind == Kind.BLOCKLISTED
-    }
+    """Keep the account off the recipient domains that block it. A phone number has none."""
+    blocked = (
+        {}
+        if not channel_of(flight.parcel.channel).is_mail
+        else {
+            domain_of(member.address): verdicts[member.message_id]
+            for member in flight.parcel.members
+            if member.message_id in verdicts and verdicts[member.message_id].kind == Kind.BLOCKLISTED
+        }
+    )
     if blocked:
         breakers.pause_domains(flight.parcel.provider, blocked, at=at)
 

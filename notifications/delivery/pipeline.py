@@ -12,7 +12,7 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from config import clock
 from config.ids import new_id
 from config.queues import Stream, stop_requested
 from config.vault import Unreadable
-from notifications.compose.render import LoadedVersion, RenderFault, load_version, render
+from notifications.catalog.channels import channel_of
+from notifications.compose.render import LoadedVersion, NothingToCarry, RenderFault, load_version, render
 from notifications.delivery import breakers, deadletters, limits, outbox, warmup
 from notifications.delivery.departure import Departure, Ready, enter
 from notifications.delivery.failpoints import fail_point
@@ -33,7 +34,7 @@ from notifications.delivery.mail import Member, is_refusable
 from notifications.delivery.models import Outbox
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.pace import members_a_call, rounds
-from notifications.delivery.pool import SHARING, Place, Road, choose_road, load_pool
+from notifications.delivery.pool import SHARING, Place, Road, by_channel, choose_road, load_pool
 from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.delivery.warmup_policy import order_by_engagement
@@ -58,11 +59,12 @@ CALLS_TAKEN_WAIT = timedelta(milliseconds=500)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """Claimed mails that go by one road, with the people they go to."""
+    """Claimed mails that go by one road, with the people they go to and where these are reached."""
 
     rows: Sequence[Claimed]
     road: Road
     people: Mapping[int, Person]
+    addresses: Mapping[int, str]
     at: datetime
 
 
@@ -79,20 +81,33 @@ def deliver_batch(stream: str, flights: Flights, *, is_of_suspects: bool = False
     """
     at = clock.now()
     fail_point("before_claim")
-    pool = open_places(load_pool(stream, at=at), stream=stream, at=at)
+    pools = by_channel(open_places(load_pool(stream, at=at), stream=stream, at=at))
+    return sum(
+        _deliver_by(channel, pool, flights, stream=stream, is_of_suspects=is_of_suspects, at=at)
+        for channel, pool in pools.items()
+    )
+
+
+def _deliver_by(
+    channel: str, pool: Sequence[Place], flights: Flights, *, stream: str, is_of_suspects: bool, at: datetime
+) -> int:
+    """One batch of one channel; return how many were claimed."""
     road = choose_road(pool, stream=stream, wanted=BATCH_ROWS[stream], at=at)
     if road is None:
-        return _wait_for_tomorrow(stream, at=at) if are_full_for_today(pool) else 0
+        return _wait_for_tomorrow(stream, channel, at=at) if are_full_for_today(pool) else 0
     limit, probes = BATCH_ROWS[stream] if road.is_warming else road.most, flights.probes
     if is_of_suspects:
-        rows = outbox.claim_suspects(stream, limit=limit, at=at, owner=worker_name())
+        rows = outbox.claim_suspects(stream, limit=limit, at=at, owner=worker_name(), channel=channel)
     else:
-        rows = outbox.claim(stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe)
+        rows = outbox.claim(
+            stream, limit=limit, at=at, owner=worker_name(), is_least_urgent_first=road.is_probe, channel=channel
+        )
     limits.give_back(road.provider, road.most - len(rows), mails_a_call=road.mails_a_call)
     fail_point("after_claim")
     if rows:
         people = load_people(row.contact_id for row in rows)
-        lot = _most_engaged(Lot(rows=rows, road=road, people=people, at=at))
+        addresses = channel_of(channel).find_addresses(people.values())
+        lot = _most_engaged(Lot(rows=rows, road=road, people=people, addresses=addresses, at=at))
         for part in _sort(lot, pool, stream=stream):
             _deliver(part, flights)
     if road.is_probe and flights.probes == probes:
@@ -110,9 +125,9 @@ def _most_engaged(lot: Lot) -> Lot:
     return _part(lot, rows[: lot.road.most], road=lot.road)
 
 
-def _wait_for_tomorrow(stream: str, *, at: datetime) -> int:
+def _wait_for_tomorrow(stream: str, channel: str, *, at: datetime) -> int:
     """Put mail off for which no young account has room today."""
-    rows = outbox.claim(stream, limit=BATCH_ROWS[stream], at=at, owner=worker_name())
+    rows = outbox.claim(stream, limit=BATCH_ROWS[stream], at=at, owner=worker_name(), channel=channel)
     if rows:
         outbox.defer(rows, reason="warmup", at=at, due_at=warmup.next_day(at, rows[0].message_id))
     return len(rows)
@@ -131,7 +146,7 @@ def _sort(lot: Lot, pool: Sequence[Place], *, stream: str) -> Iterator[Lot]:
     if other is None:
         yield _part(lot, _without_choice(others, lot), road=lot.road)
     else:
-        moved = Lot(rows=others[: other.most], road=other, people=lot.people, at=lot.at)
+        moved = _part(lot, others[: other.most], road=other)
         yield _part(moved, _without_choice(moved.rows, moved), road=other)
         outbox.give_back(others[other.most :], due_at=lot.at)
 
@@ -156,7 +171,7 @@ def _without_choice(rows: Iterable[Claimed], lot: Lot) -> Iterator[Claimed]:
 
 
 def _part(lot: Lot, rows: Iterable[Claimed], *, road: Road) -> Lot:
-    return Lot(rows=list(rows), road=road, people=lot.people, at=lot.at)
+    return replace(lot, rows=list(rows), road=road)
 
 
 def _deliver(lot: Lot, flights: Flights) -> None:
@@ -167,7 +182,7 @@ def _deliver(lot: Lot, flights: Flights) -> None:
     groups = _groups(lot) if is_sharing else _alike(lot)
     waiting: list[Departure] = []
     for (version_id, is_tracked, *_), rows in groups:
-        version = _load(version_id, rows, is_tracked=is_tracked, at=lot.at)
+        version = _load(version_id, rows, is_tracked=is_tracked, channel=lot.road.place.channel, at=lot.at)
         if version is None:
             continue
         for ready in _cut(_render_all(rows, version, lot), lot, is_sharing=is_sharing):
@@ -196,15 +211,20 @@ def _alike(lot: Lot) -> Iterator[tuple[tuple[UUID, bool, object], list[Claimed]]
 
 def _is_tracked(row: Claimed, lot: Lot) -> bool:
     person = lot.people.get(row.contact_id)
-    return row.is_tracked and row.stream != Stream.CRITICAL and person is not None and person.is_tracking_allowed
+    is_countable = row.is_tracked and row.stream != Stream.CRITICAL and channel_of(row.channel).is_mail
+    return is_countable and person is not None and person.is_tracking_allowed
 
 
-def _load(version_id: UUID, rows: list[Claimed], *, is_tracked: bool, at: datetime) -> LoadedVersion | None:
+def _load(
+    version_id: UUID, rows: list[Claimed], *, is_tracked: bool, channel: str, at: datetime
+) -> LoadedVersion | None:
     try:
-        return load_version(version_id, tracked=is_tracked)
+        return load_version(version_id, tracked=is_tracked, channel=channel)
     except ObjectDoesNotExist:
         _fail(rows, "no_template", at=at)
-        return None
+    except NothingToCarry:
+        _fail(rows, "nothing_to_carry", at=at)
+    return None
 
 
 @transaction.atomic
@@ -219,31 +239,32 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
     """Render each mail; those that cannot be rendered are failed with the reason, the others go on."""
     ready, faulty = [], defaultdict(list)
     for row in rows:
-        person = lot.people.get(row.contact_id)
-        if person is None:
-            faulty["no_contact"].append(row)
+        person, address = lot.people.get(row.contact_id), lot.addresses.get(row.contact_id)
+        if person is None or address is None:
+            faulty["no_contact" if person is None else "no_address"].append(row)
             continue
         try:
-            ready.append(Ready(row=row, member=_render(row, version, person)))
+            ready.append(Ready(row=row, member=_render(row, version, person, address)))
         except RenderFault as fault:
             faulty[fault.reason].append(row)
         except Unreadable:  # its secrets are sealed with a lost vault key: it must not hold up the others
             faulty["secrets_unreadable"].append(row)
-    if gone := faulty.pop("no_contact", []):
-        outbox.end(gone, Message.State.SKIPPED, reason="no_contact", at=lot.at)
+    for reason in ("no_contact", "no_address"):
+        if gone := faulty.pop(reason, []):
+            outbox.end(gone, Message.State.SKIPPED, reason=reason, at=lot.at)
     for reason, failed in faulty.items():
         _fail(failed, reason, at=lot.at)
     fail_point("after_render")
     return ready
 
 
-def _render(row: Claimed, version: LoadedVersion, person: Person) -> Member:
+def _render(row: Claimed, version: LoadedVersion, person: Person, address: str) -> Member:
     variables, unsubscribe = variables_for(row, person)
     token = message_token(row.message_id)
     values = render(version, variables, token=token)
-    refusable = is_refusable(row.stream, is_required=row.is_required)
+    refusable = channel_of(row.channel).is_mail and is_refusable(row.stream, is_required=row.is_required)
     return Member(
-        message_id=row.message_id, address=person.address, name=person.name, values=values,
+        message_id=row.message_id, address=address, name=person.name, values=values,
         unsubscribe_url=unsubscribe if refusable else "", token=token,
         thread=row.order_key,
     )  # fmt: skip

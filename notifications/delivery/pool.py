@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection
 
 from config.queues import Stream
+from notifications.catalog.channels import EMAIL
 from notifications.delivery import limits
 from notifications.delivery.breakers import claim_probe, return_probe
 from notifications.delivery.holds import stream_source
@@ -36,6 +37,11 @@ class Place:
     @property
     def provider(self) -> Provider:
         return self.member.provider
+
+    @property
+    def channel(self) -> str:
+        """What the account carries."""
+        return kind_of(self.provider).channel
 
     @property
     def is_closed(self) -> bool:
@@ -81,6 +87,7 @@ _STANDING = (
 def load_pool(stream: str, *, at: datetime) -> list[Place]:
     """The accounts of a stream that are on and not refused; none while the stream is paused. Two small queries.
 
+    Those of all channels: `by_channel` tells them apart.
     An account of a kind that this version does not have is left out; a check names it.
     """
     with connection.cursor() as cursor:
@@ -100,6 +107,14 @@ def load_pool(stream: str, *, at: datetime) -> list[Place]:
         _place(member, breakers.get(member.provider_id), pauses.get(member.provider_id, {}))
         for member in listed.select_related("provider").order_by("priority", "id")
     ]
+
+
+def by_channel(pool: Sequence[Place]) -> dict[str, list[Place]]:
+    """The places by what they carry; e-mail first, and there even without an account."""
+    found: dict[str, list[Place]] = {EMAIL: []}
+    for place in pool:
+        found.setdefault(place.channel, []).append(place)
+    return found
 
 
 def _place(member: PoolMember, breaker: tuple[str, datetime | None] | None, pauses: Mapping[str, datetime]) -> Place:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from config.queues import Stream
+from notifications.catalog.channels import channel_of
 from notifications.delivery import warmup
 from notifications.delivery.alerts import raise_alert
 from notifications.delivery.domains.permission import may_send_marketing
@@ -20,12 +21,15 @@ TELL_SECONDS = 60
 
 
 def open_places(pool: Sequence[Place], *, stream: str, at: datetime) -> list[Place]:
-    """The places whose account may send from the stream's domain, with what they may still send today."""
+    """The places whose account may send from the stream's domain, with what they may still send today.
+
+    Only mail comes from a domain; the accounts of other channels are open as they are.
+    """
     domain = identity_of(stream).domain
     return [
-        replace(place, ceiling=warmup.allowance(place.provider.pk, domain, at=at))
+        replace(place, ceiling=warmup.allowance(place.provider.pk, domain, at=at)) if is_mail else place
         for place in pool
-        if _is_domain_fit(place, stream=stream, domain=domain)
+        if not (is_mail := channel_of(place.channel).is_mail) or _is_domain_fit(place, stream=stream, domain=domain)
     ]
 
 

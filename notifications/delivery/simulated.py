@@ -30,14 +30,15 @@ KINDS: dict[str, str] = {
     "brevo": "Brevo (simulated)",
     "mailjet": "Mailjet (simulated)",
     "smtp": "SMTP (simulated)",
+    "twilio": "Twilio (simulated)",
 }
 
-#: Stream -> kinds, best first; what people asked for shares no account with what goes to many. An idempotency key is
-#: worth most where seconds count.
+#: Stream -> kinds, best first in each channel; what people asked for shares no account with what goes to many. An
+#: idempotency key is worth most where seconds count. Text messages cost money, so no marketing goes by them.
 POOLS: dict[str, tuple[str, ...]] = {
-    Stream.CRITICAL: ("resend", "postmark", "smtp"),
-    Stream.TRANSACTIONAL: ("postmark", "resend", "smtp"),
-    Stream.NOTIFICATION: ("sendgrid", "mailgun", "brevo"),
+    Stream.CRITICAL: ("resend", "postmark", "smtp", "twilio"),
+    Stream.TRANSACTIONAL: ("postmark", "resend", "smtp", "twilio"),
+    Stream.NOTIFICATION: ("sendgrid", "mailgun", "brevo", "twilio"),
     Stream.MARKETING: ("mailgun", "sendgrid", "sparkpost", "brevo", "mailjet"),
 }
 
@@ -67,7 +68,8 @@ def ensure_simulated_providers() -> list[Provider]:
         defaults = {"kind": kind, "name": name, "is_simulated": True}
         provider, is_new = Provider.objects.get_or_create(key=f"simulated-{kind}", defaults=defaults)
         provider.set_credentials(make_credentials(provider))
-        provider.save(update_fields=["credentials"])
+        provider.options = {**make_options(provider), **provider.options}
+        provider.save(update_fields=["credentials", "options"])
         if is_new:
             _join_pools(provider)
         providers.append(provider)
@@ -93,6 +95,13 @@ def make_credentials(provider: Provider) -> dict[str, str]:
     return _CREDENTIALS[provider.kind](provider)
 
 
+def make_options(provider: Provider) -> dict[str, str]:
+    """The options without which the account's kind cannot send."""
+    if provider.kind != "twilio":
+        return {}
+    return {"account_sid": f"AC{_derive(provider, 'api key')[:32]}", "sender": "+15005550006"}
+
+
 def make_account(provider: Provider) -> dict[str, str]:
     """The account as the simulator's control API takes it."""
     account = {"provider": provider.kind, "name": provider.key}
@@ -100,7 +109,7 @@ def make_account(provider: Provider) -> dict[str, str]:
         return account
     return {
         **account,
-        "api_key": _derive(provider, "api key"),
+        "api_key": make_options(provider).get("account_sid") or _derive(provider, "api key"),
         "password": _derive(provider, "second key"),
         "webhook_key": _WEBHOOK_KEYS[provider.kind](provider),
         "webhook_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/",
@@ -163,6 +172,10 @@ def _mailjet(provider: Provider) -> dict[str, str]:
     }
 
 
+def _twilio(provider: Provider) -> dict[str, str]:
+    return {"auth_token": _derive(provider, "second key")}
+
+
 def _smtp(provider: Provider) -> dict[str, str]:
     return {}  # the simulator's mail server takes mail from anybody on this machine
 
@@ -177,6 +190,7 @@ _CREDENTIALS: dict[str, Callable[[Provider], dict[str, str]]] = {
     "brevo": _brevo,
     "mailjet": _mailjet,
     "smtp": _smtp,
+    "twilio": _twilio,
 }
 
 
@@ -202,6 +216,7 @@ _WEBHOOK_KEYS: dict[str, Callable[[Provider], str]] = {
     "ses": _basic_login,
     "brevo": _basic_login,
     "mailjet": _basic_login,
+    "twilio": lambda provider: _derive(provider, "second key"),
 }
 
 

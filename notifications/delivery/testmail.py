@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from config import clock
 from config.ids import id_floor, new_id
 from config.vault import Unreadable
+from notifications.catalog.channels import address_of, channel_of
 from notifications.compose.render import LoadedVersion, load_version, render
 from notifications.compose.source import Piece, TemplateSource
 from notifications.compose.versions import publish
@@ -31,9 +32,12 @@ from notifications.delivery.models import Attempt, Outbox, PoolMember, Provider
 from notifications.delivery.outbox import Claimed, Submission
 from notifications.delivery.pipeline import worker_name
 from notifications.delivery.pool import Place, Road
+from notifications.delivery.providers import kind_of
 from notifications.delivery.sandbox import may_reach
 from notifications.delivery.variables import load_people, variables_for
 from preferences.contacts import upsert_contact
+from preferences.facts import facts_of
+from preferences.models import Contact
 from tracking import lifecycle
 from tracking.links import message_token
 from tracking.models import Message
@@ -53,6 +57,9 @@ _BODY = (
     " {{ payload.stream }} stream.</mj-text>"
     "<mj-text>If you can read it, the account works. Nothing else has to be done.</mj-text>"
     "</mj-column></mj-section>"
+)
+_TEXT = (
+    "A test message of {{ brand.name }}, by the account “{{ payload.account }}”. If you can read it, the account works."
 )
 
 
@@ -77,7 +84,7 @@ def send_test(provider: Provider, address: str, *, stream: str, user_id: int) ->
     _require_sendable(provider, address)
     version_id, version_ref = _own_version()
     row = _submit(provider, address, stream=stream, user_id=user_id, version=(version_id, version_ref))
-    version = load_version(version_id, tracked=False)
+    version = load_version(version_id, tracked=False, channel=row.channel)
     departure = Departure(call_id=new_id(), ready=[_render(row, version)], version=version, is_tracked=False)
     leased_at = time.monotonic()
     entered = enter([departure], road=_road(provider, stream))
@@ -111,7 +118,7 @@ def _own_version() -> tuple[UUID, str]:
     """The built-in template, published when it is missing or has changed."""
     source = TemplateSource(
         key=TEMPLATE, layout_name="built-in", subject=_piece("Test mail of {{ brand.name }}"), preheader=_piece(""),
-        body=_piece(_BODY), layout=_piece(_LAYOUT),
+        body=_piece(_BODY), layout=_piece(_LAYOUT), sms=_piece(_TEXT),
     )  # fmt: skip
     version = publish(TEMPLATE, source, author="postrider", note="Built in: sent from an account's page.")
     return version.pk, version.ref
@@ -126,10 +133,11 @@ def _submit(provider: Provider, address: str, *, stream: str, user_id: int, vers
     """Message and outbox row, in our hands from the start: no worker ever sees it queued."""
     at, source = clock.now(), f"test:{user_id}"
     _count_against_limit(source, at=at)
-    contact = upsert_contact(address)
+    channel = kind_of(provider).channel
+    contact = _contact(channel, address)
     submission = Submission(
-        contact_id=contact.pk, address=contact.address or address, source=source, part=str(new_id()), stream=stream,
-        template_version_id=version[0], template_ref=version[1], due_at=at, expires_at=at + LIFE,
+        contact_id=contact.pk, address=address_of(channel, facts_of(contact)) or address, channel=channel,
+        source=source, part=str(new_id()), stream=stream, template_version_id=version[0], template_ref=version[1], due_at=at, expires_at=at + LIFE,
         payload={"account": provider.name, "stream": stream}, is_required=True, is_tracked=False,
         trail=[["test", "asked_by_staff"]],
     )  # fmt: skip
@@ -139,6 +147,16 @@ def _submit(provider: Provider, address: str, *, stream: str, user_id: int, vers
     row.fence = row.crashes = 1
     row.save(update_fields=["state", "lease_owner", "lease_until", "fence", "crashes"])
     return outbox.as_claimed(row)
+
+
+def _contact(channel: str, address: str) -> Contact:
+    """Who is written to: a new contact for a new mailbox; a number must be somebody's already. Raises NotSendable."""
+    if channel_of(channel).is_mail:
+        return upsert_contact(address)
+    contact = Contact.objects.filter(phone=address, erased_at=None).order_by("pk").first()
+    if contact is None:
+        raise NotSendable("No contact has this number. Write it on a contact's page first, then send once more.")
+    return contact
 
 
 def _count_against_limit(source: str, *, at: datetime) -> None:
@@ -155,8 +173,8 @@ def _render(row: Claimed, version: LoadedVersion) -> Ready:
     variables, _ = variables_for(row, person)
     token = message_token(row.message_id)
     member = Member(
-        message_id=row.message_id, address=person.address, name=person.name, unsubscribe_url="", token=token,
-        values=render(version, variables, token=token),
+        message_id=row.message_id, address=address_of(row.channel, person), name=person.name,
+        unsubscribe_url="", token=token, values=render(version, variables, token=token),
     )  # fmt: skip
     return Ready(row=row, member=member)
 

@@ -23,7 +23,7 @@ _SECONDS = 10
 
 _FIELDS = (
     "id", "address", "email", "first_name", "last_name", "locale", "time_zone", "attributes", "is_tracking_allowed",
-    "last_opened_at", "last_clicked_at",
+    "last_opened_at", "last_clicked_at", "phone",
 )  # fmt: skip
 
 
@@ -42,6 +42,12 @@ class Person:
     is_tracking_allowed: bool
     last_opened_at: datetime | None = None
     last_clicked_at: datetime | None = None
+    phone: str = ""
+
+    @property
+    def contact_id(self) -> int:
+        """As channels ask for it."""
+        return self.id
 
     @property
     def name(self) -> str:

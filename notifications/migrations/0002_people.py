@@ -17,6 +17,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="call",
+            name="channel",
+            field=models.CharField(db_default="email", default="email", max_length=16),
+        ),
+        migrations.AddField(
+            model_name="templateversion",
+            name="sms_source",
+            field=models.TextField(blank=True, db_default="", help_text="Empty: not for text messages."),
+        ),
+        migrations.AddField(
             model_name="deadletter",
             name="beyond_cap",
             field=models.CharField(
@@ -45,6 +55,15 @@ class Migration(migrations.Migration):
             model_name="outbox",
             name="channel",
             field=models.CharField(db_default="email", default="email", max_length=16),
+        ),
+        migrations.RemoveIndex(model_name="outbox", name="outbox_due"),
+        migrations.AddIndex(
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "retrying", "deferred"])),
+                fields=["stream", "channel", "priority", "due_at"],
+                name="outbox_due",
+            ),
         ),
         migrations.CreateModel(
             name="Digest",

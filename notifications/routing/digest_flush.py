@@ -18,6 +18,7 @@ from config import clock
 from config.arrays import uuid_array
 from config.ids import new_id
 from notifications.catalog import NotificationType
+from notifications.catalog.channels import address_of
 from notifications.catalog.registry import find_type
 from notifications.compose.versions import UnknownTemplate, current_version_id
 from notifications.delivery import outbox
@@ -101,7 +102,7 @@ def _submission(
 ) -> Submission:
     version_id = current_version_id(kind.digest_template)
     return Submission(
-        contact_id=facts.contact_id, address=(facts.phone if digest.channel == "sms" else facts.address) or "",
+        contact_id=facts.contact_id, address=address_of(digest.channel, facts),
         source=f"digest:{digest.pk}", type_key=kind.key, topic_key=kind.topic, stream=kind.stream,
         channel=digest.channel, beyond_cap=kind.beyond_cap, priority=kind.priority, template_version_id=version_id,
         template_ref=ref_of(version_id, kind.digest_template), due_at=at,

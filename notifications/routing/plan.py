@@ -129,7 +129,7 @@ def ref_of(version_id: UUID, template_key: str) -> str:
 def _submission(case: Case, *, version_id: UUID, ref: str, trail: list[list[str]]) -> Submission:
     event, kind, facts = case.event, case.kind, case.facts
     return Submission(
-        contact_id=facts.contact_id, address=(facts.phone if case.channel == "sms" else facts.address) or "",
+        contact_id=facts.contact_id, address=case.address,
         source=f"event:{event.pk}", event_id=event.pk, type_key=kind.key, topic_key=kind.topic, stream=kind.stream,
         channel=case.channel, beyond_cap=kind.beyond_cap, priority=kind.priority, template_version_id=version_id,
         template_ref=ref, due_at=case.due_at, expires_at=case.expires_at, order_key=order_key(event, kind),

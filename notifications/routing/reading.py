@@ -13,6 +13,7 @@ from django.db import connection
 from config.arrays import int_array, uuid_array
 from config.ids import id_floor
 from notifications.catalog import NotificationType, types_for_event
+from notifications.catalog.channels import channel_of
 from notifications.catalog.registry import types_cancelled_by
 from notifications.routing.steps import Case
 from notifications.routing.withdrawals import withdrawn_among
@@ -33,6 +34,7 @@ class Reading:
 
     at: datetime
     facts: Mapping[int, Facts]
+    addresses: Mapping[str, Mapping[int, str]] = field(default_factory=dict)  # by channel, then by contact
     withdrawn: set[UUID] = field(default_factory=set)
     sent: Counter[Throttled] = field(default_factory=Counter)
     quiet_rules: Sequence[Rule] = ()
@@ -41,7 +43,8 @@ class Reading:
     def complete(self, case: Case) -> Case:
         """The case with what was read of its event, person and type."""
         return replace(
-            case, is_withdrawn=case.event.pk in self.withdrawn, sent_lately=self.sent[_throttled(case)],
+            case, address=self.addresses.get(case.channel, {}).get(case.facts.contact_id, ""),
+            is_withdrawn=case.event.pk in self.withdrawn, sent_lately=self.sent[_throttled(case)],
             quiet_rules=self.quiet_rules, beyond_caps=self._beyond_caps(case),
         )  # fmt: skip
 
@@ -72,9 +75,15 @@ def read_for(events: Sequence[Event], *, at: datetime) -> Reading:
     facts = gather_facts(alone, lock=Lock.ALONE) if alone else {}
     facts |= gather_facts({event.contact_id for event in events if event.contact_id} - alone)
     return Reading(
-        at=at, facts=facts, withdrawn=withdrawn_among(events), sent=_count_sent(events, at=at),
-        quiet_rules=load_rules(), uses=_read_uses(events, facts, at=at),
+        at=at, facts=facts, addresses=_find_addresses(events, facts), withdrawn=withdrawn_among(events),
+        sent=_count_sent(events, at=at), quiet_rules=load_rules(), uses=_read_uses(events, facts, at=at),
     )  # fmt: skip
+
+
+def _find_addresses(events: Iterable[Event], facts: Mapping[int, Facts]) -> dict[str, dict[int, str]]:
+    """Where the channels of these events' types reach the people; a plug-in may ask the database once."""
+    wanted = {channel for event in events for kind in types_for_event(event.name) for channel in kind.channels}
+    return {channel: channel_of(channel).find_addresses(facts.values()) for channel in sorted(wanted)}
 
 
 def _needs_order(event: Event) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifications.catalog import NotificationType
+from notifications.catalog.channels import SMS
 from notifications.routing.digests import cadence_of
 from notifications.routing.topics import TopicRule
 from preferences.caps import CAPPED_STREAMS
@@ -45,6 +46,7 @@ class Case:
     topic: TopicRule
     at: datetime
     version_id: UUID | None
+    address: str = ""  # where the channel reaches the person, if it does
     is_withdrawn: bool = False
     sent_lately: int = 0  # mails of this type and channel to this person within the type's throttle
     quiet_rules: Sequence[Rule] = ()
@@ -95,9 +97,14 @@ def walk(case: Case) -> list[Step]:
 def recipients(case: Case, decision: Decision) -> Step:
     """Is there a person who can be reached this way, and who gets it this way?"""
     step = _of_rules("recipients", case, decision)
-    if not step.is_stop and case.channel == "sms" and not case.facts.phone:
-        return Step(name="recipients", code="no_phone", is_stop=True)
+    if not step.is_stop and not case.address:
+        return Step(name="recipients", code=no_way(case.channel), is_stop=True)
     return step
+
+
+def no_way(channel: str) -> str:
+    """The reason where a channel does not reach a person."""
+    return "no_phone" if channel == SMS else "no_address"
 
 
 def preference(case: Case, decision: Decision) -> Step:
@@ -156,15 +163,16 @@ def _of_rules(name: str, case: Case, decision: Decision) -> Step:
     """What eligibility says in this step's field; a suppression hides no wish of the person, so both are asked for."""
     if decision.allowed:
         return _OK[name]
-    told = _aside_from_suppressions(case, decision) if name != "suppression" else decision
+    told = decision if name == "suppression" else aside_from_suppressions(case.facts, case.ask, decision, at=case.at)
     is_mine = not told.allowed and step_of(told.reason) == name
     return Step(name=name, code=told.reason, is_stop=True) if is_mine else _OK[name]
 
 
-def _aside_from_suppressions(case: Case, decision: Decision) -> Decision:
+def aside_from_suppressions(facts: Facts, ask: Ask, decision: Decision, *, at: datetime) -> Decision:
+    """What the rules would say to a person whose address is not suppressed."""
     if step_of(decision.reason) != "suppression":
         return decision
-    return may_send(replace(case.facts, suppressions={}), case.ask, at=case.at)
+    return may_send(replace(facts, suppressions={}), ask, at=at)
 
 
 def plain_trail(refusal: str = "") -> list[list[str]]:

@@ -8,6 +8,7 @@ REASONS: dict[str, str] = {
     "expired": "It was too late to be of use",
     "withdrawn": "The application took its event back",
     "no_phone": "No phone number is known",
+    "no_address": "The channel does not know how to reach the person",
     "throttled": "The person got as many mails of this kind as its type allows for a while",
 }
 
@@ -27,7 +28,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("recipients", "ok"): "The person can be reached.",
     ("recipients", "unknown"): "Nobody could be told from its contact: {detail}.",
     ("recipients", "known"): "The person is known.",
-    ("channel", "not_asked_for"): "It is not sent as {detail}, since the person did not ask for that.",
+    ("channel", "not_asked_for"): "It is not sent by {detail}, since the person did not ask for that.",
     ("types", "nothing_new"): "It causes nothing again.",
     ("types", "none"): "No type listens to this event, so it causes no mail.",
     ("types", "waiting"): "It is not decided yet: the event waits to be routed.",

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from .accounts import Account, AccountBook
@@ -85,7 +86,8 @@ class Acts:
         for start in range(0, len(worded), webhooks.BATCH):
             part = worded[start : start + webhooks.BATCH]
             body = webhooks.encode([event for _, event in part], account, self._clock.now())
-            await self._postman.put(_delivery(account, body, [notice for notice, _ in part]))
+            receiver = _receiver(account, part[0][0])
+            await self._postman.put(_delivery(receiver, body, [notice for notice, _ in part]))
         return len(worded)
 
     def _notice(self, happening: Happening) -> Notice | None:
@@ -102,6 +104,12 @@ class Acts:
             mail=mail,
             url=url,
         )
+
+
+def _receiver(account: Account, notice: Notice) -> Account:
+    """The account with the address for this notice, where the provider lets each message name its own."""
+    find_address = getattr(registry()[account.provider].webhooks, "find_address", None)
+    return account if find_address is None else replace(account, webhook_url=find_address(notice, account))
 
 
 def _delivery(account: Account, body: bytes, notices: list[Notice]) -> Delivery:

@@ -14,6 +14,7 @@ from .accounts import Account, BadAccount, read_account, verification_key
 from .acts import Happening
 from .archive import BodyGone
 from .faults import BadFault, read_rules
+from .inbox.phone import is_text
 from .links import find_links, find_unsubscribe
 from .script import BadScript, read_script
 from .shapes import Accept, EventKind, Mail
@@ -196,6 +197,8 @@ async def act(
         raise Bad(f"unknown action {action!r}; known: {', '.join(ACTIONS)}")
     kind = ACTIONS[action]
     happening = Happening(accept, kind, link, is_first=False)
+    if is_text(accept.provider):
+        by = "provider"  # a phone answers by its network; there are no pages to open
     if by is None:
         by = "person" if kind in simulator.agenda.script.by_person else "provider"
     if by == "person":

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from notifications.delivery.failures import Kind as Verdict
-from notifications.explanation import in_words, phase_of
+from notifications.explanation import channel_label, in_words, phase_of
 from tracking.models import Message
 from tracking.steps import Step
 
@@ -33,14 +33,8 @@ _TONES = {
 
 register.filter("in_words", in_words)
 
-_CHANNELS = {"email": "e-mail", "sms": "text message"}
 _GOOD_CODES = frozenset({"accepted", "delivered", "opened", "clicked", "sent"})
-
-
-@register.filter
-def channel_name(channel: str) -> str:
-    """A channel as people call it."""
-    return _CHANNELS.get(channel, channel)
+register.filter("channel_name", channel_label)
 
 
 @register.filter

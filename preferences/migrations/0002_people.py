@@ -152,6 +152,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="suppression",
+            name="scope",
+            field=models.CharField(
+                choices=[("all", "All mail"), ("marketing", "Marketing only"), ("sms", "Text messages")], max_length=16
+            ),
+        ),
+        migrations.AlterField(
+            model_name="suppression",
             name="reason",
             field=models.CharField(
                 choices=[
@@ -388,6 +395,25 @@ class Migration(migrations.Migration):
                     models.Index(fields=["form", "-requested_at"], name="preferences_form_id_69cc21_idx"),
                     models.Index(fields=["contact", "-requested_at"], name="preferences_contact_27948a_idx"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignUpCount",
+            fields=[
+                (
+                    "key",
+                    models.CharField(
+                        help_text="What is counted, as a keyed digest.",
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("count", models.PositiveIntegerField()),
+                ("until", models.DateTimeField(help_text="Then the count begins anew.")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["until"], name="preferences_until_dc00c3_idx")],
             },
         ),
         migrations.RunSQL(_APPEND_ONLY, _FREE),

@@ -4,7 +4,7 @@ from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
-from preferences.models.sign_up import SignUp, SignUpForm
+from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
 from preferences.models.suppression import Suppression
 from preferences.models.topic import Topic
 
@@ -17,6 +17,7 @@ __all__ = [
     "FrequencyCap",
     "QuietHours",
     "SignUp",
+    "SignUpCount",
     "SignUpForm",
     "Suppression",
     "Topic",

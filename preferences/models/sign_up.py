@@ -54,3 +54,17 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id}: {self.contact_id}"
+
+
+class SignUpCount(models.Model):
+    """How often something was asked for within a time: what keeps a form from being used against people."""
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="What is counted, as a keyed digest.")
+    count = models.PositiveIntegerField()
+    until = models.DateTimeField(help_text="Then the count begins anew.")
+
+    class Meta:
+        indexes = [models.Index(fields=["until"])]
+
+    def __str__(self) -> str:
+        return self.key

@@ -15,6 +15,7 @@ class Suppression(models.Model):
     class Scope(models.TextChoices):
         ALL = "all", "All mail"  # the mailbox does not exist, or a person said so
         MARKETING = "marketing", "Marketing only"  # complained, or wants no marketing
+        SMS = "sms", "Text messages"  # of a phone number that takes none; see preferences.numbers
 
     class Reason(models.TextChoices):
         HARD_BOUNCE = "hard_bounce", "Hard bounce"

@@ -23,3 +23,15 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def name_in(self, language: str) -> str:
+        """Its name in a language ("de"), else as it was written."""
+        return self._said_in(language, "name") or self.name
+
+    def description_in(self, language: str) -> str:
+        """Its description in a language, else as it was written."""
+        return self._said_in(language, "description") or self.description
+
+    def _said_in(self, language: str, field: str) -> str:
+        said = self.translations.get(language) if isinstance(self.translations, dict) else None
+        return str(said.get(field) or "") if isinstance(said, dict) else ""

@@ -145,3 +145,11 @@ def test_support_reads_and_staff_without_a_role_does_not(somebody: Callable[...,
     support, nobody = somebody("support"), somebody()
     assert [support.get(path).status_code for path in paths] == [200, 200, 200]
     assert [nobody.get(path).status_code for path in paths] == [403, 403, 403]
+
+
+def test_an_event_that_was_refused_shows_on_the_page_of_whom_it_meant(boss: Client, ada: Contact) -> None:
+    parcel_type()
+    with pytest.raises(EventRefused):
+        record_event("parcel.sent", contact=ada, payload={})
+    told = _page(boss, f"/people/{ada.pk}/why/")
+    assert "The event was refused: payload.number: Field required." in told

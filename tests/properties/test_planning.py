@@ -43,7 +43,8 @@ def _case(known: Facts, topic_on: bool, sent: int, minutes: int, channel: str, *
     )  # fmt: skip
     return Case(
         event=event, kind=_Offer, channel=channel, facts=known, topic=TopicRule(topic_on), at=NOW,
-        version_id=UUID(int=2), sent_lately=sent, is_withdrawn=is_withdrawn,
+        version_id=UUID(int=2), address=(known.phone if channel == "sms" else known.address) or "",
+        sent_lately=sent, is_withdrawn=is_withdrawn,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from notifications.delivery.models import DeadLetter
 
 #: Causes that a better version of the template may mend.
 CONTENT_CAUSES = (
-    "no_template", "liquid_error", "template_too_costly", "control_character_in_subject", "variables_not_plain",
-    Kind.PERMANENT_MESSAGE.value,
+    "no_template", "nothing_to_carry", "liquid_error", "template_too_costly", "control_character_in_subject",
+    "variables_not_plain", Kind.PERMANENT_MESSAGE.value,
 )  # fmt: skip
 
 #: The same choice in SQL, for a row `d` of the dead letters; takes CONTENT_CAUSES.

@@ -25,6 +25,7 @@ class Call(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="calls")
     stream = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16, default="email", db_default="email")
     template_version_id = models.UUIDField()
     is_tracked = models.BooleanField()
     sender = models.CharField(max_length=300, help_text="The From header.")

@@ -39,7 +39,7 @@ class Outbox(WaitingMail):
         verbose_name_plural = "outbox"
         indexes = [
             models.Index(
-                fields=["stream", "priority", "due_at"],
+                fields=["stream", "channel", "priority", "due_at"],
                 name="outbox_due",
                 condition=Q(state__in=["queued", "retrying", "deferred"]),
             ),

@@ -12,13 +12,23 @@ from notifications.delivery.providers.base import ProviderKind
 
 @cache
 def provider_kinds() -> dict[str, ProviderKind]:
-    """Every provider folder's KIND, by slug."""
+    """Every provider folder's KIND, and those that plug-ins registered, by slug."""
     found: dict[str, ProviderKind] = {}
     for module in pkgutil.iter_modules(__path__):
         if module.ispkg:
             kind: ProviderKind = import_module(f"{__name__}.{module.name}").KIND
             found[kind.slug] = kind
     return found
+
+
+def register_kind(kind: ProviderKind) -> None:
+    """Add a kind that lives in another app, or replace the one with its slug; best at `ready()`."""
+    provider_kinds()[kind.slug] = kind
+
+
+def forget_kind(slug: str) -> None:
+    """Undo `register_kind`: for tests."""
+    provider_kinds().pop(slug, None)
 
 
 def kind_of(provider: Provider) -> ProviderKind:

@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from notifications.delivery.failures import FailureTable, Verdict
+from notifications.catalog.channels import EMAIL
+from notifications.delivery.failures import FailureTable, Refusal, Verdict
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.accounts import Account, AccountTest, ConnectionFault, Outcome
+from notifications.delivery.replies import Reply
+from notifications.delivery.senders import identity_of
 from tracking.receipts import Report
 
 
@@ -23,6 +26,8 @@ class ProviderKind(ABC):
 
     slug: ClassVar[str]
     label: ClassVar[str]
+    #: The channel whose messages it carries.
+    channel: ClassVar[str] = EMAIL
     #: Recipients a call may carry, from the provider's documentation.
     batch_limit: ClassVar[int] = 1
     #: Whether the members of a call go one after the other, each with its own answer: then calls are kept short.
@@ -33,6 +38,8 @@ class ProviderKind(ABC):
     header_exceptions: ClassVar[dict[str, str]] = {}
     #: What each status or error code means, with its source.
     failures: ClassVar[FailureTable] = {}
+    #: Of a channel without mailboxes: what a code says of the number (the last part of a verdict's code); else nothing.
+    refusals: ClassVar[Mapping[str, Refusal]] = {}
     #: Names of the credentials an account needs, and of those its webhooks need.
     credentials: ClassVar[tuple[str, ...]] = ()
     webhook_credentials: ClassVar[tuple[str, ...]] = ()
@@ -60,6 +67,18 @@ class ProviderKind(ABC):
     def has_webhooks(self) -> bool:
         """Whether this kind reports by webhook."""
         return type(self).read_webhook is not ProviderKind.read_webhook
+
+    def refusal_of(self, code: str) -> Refusal | None:
+        """What a refusal's code ("400:21610") says of the number it was for."""
+        return self.refusals.get(code.rpartition(":")[2])
+
+    def read_reply(self, provider: Provider, request: HttpRequest) -> Reply | None:
+        """What a person answered, where this webhook tells that and no event; authenticated as in `read_webhook`."""
+        return None
+
+    def sender_for(self, provider: Provider, stream: str) -> str:
+        """Who a message of the stream is from: the From header, or for other channels whatever the account sends by."""
+        return identity_of(stream).sender
 
     def find_accepted(self, parcel: Parcel) -> Mapping[UUID, str] | None:
         """Ask the provider which of a parcel's messages it has accepted: message id -> the provider's id.

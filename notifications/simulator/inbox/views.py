@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import cast
 from urllib.parse import urlencode
 
+from notifications.simulator.inbox import phone
+from notifications.simulator.inbox.phone import is_text
 from notifications.simulator.links import find_links
 from notifications.simulator.shapes import Accept, Mail
 
@@ -63,6 +66,8 @@ def _nothing(query: str, newest: int) -> str:
 def _row(accept: Accept, mail: Mail | None, now: float) -> str:
     subject = mail.subject if mail is not None else accept.subject
     preview = " ".join(mail.text.split())[:160] if mail is not None else "no longer kept"
+    if is_text(accept.provider):
+        subject, preview = (preview, "") if mail is not None else (subject, preview)
     return f"""<li><a href="/inbox/{accept.number}">
   <span class="face hue{_hue(accept.recipient)}" aria-hidden="true">{escape(accept.recipient[:1].upper())}</span>
   <span class="to">{escape(accept.recipient)}</span>
@@ -75,6 +80,8 @@ def _row(accept: Accept, mail: Mail | None, now: float) -> str:
 def mail_page(accept: Accept, mail: Mail | None, *, tab: str, is_phone: bool, has_links: bool, said: str) -> str:
     tab = tab if tab in _LABELS else "html"
     subject = mail.subject if mail is not None else accept.subject
+    if is_text(accept.provider):
+        return _text_page(accept, mail, said)
     if mail is None:
         shown = '<div class="nothing"><p>The body of this mail is no longer kept.</p></div>'
     else:
@@ -93,10 +100,25 @@ def mail_page(accept: Accept, mail: Mail | None, *, tab: str, is_phone: bool, ha
     )
 
 
-def _actions(accept: Accept) -> str:
+def _text_page(accept: Accept, mail: Mail | None, said: str) -> str:
+    shown = '<div class="nothing"><p>This message is no longer kept.</p></div>' if mail is None else ""
+    return _frame(
+        f"To {accept.recipient}",
+        f"""
+<header class="bar"><p class="back"><a href="/inbox">← Inbox</a></p>{_actions(accept, phone.BUTTONS)}</header>
+<main class="mail">
+  {f'<p class="said" role="status">{escape(said)}</p>' if said else ""}
+  <h1>Text message</h1>
+  {_facts(accept, mail)}
+  {shown or phone.show_phone(accept, cast(Mail, mail))}
+</main>""",
+    )
+
+
+def _actions(accept: Accept, wanted: Sequence[tuple[str, str, str]] = _BUTTONS) -> str:
     buttons = "".join(
         f'<button name="action" value="{action}" title="{escape(title)}">{label}</button>'
-        for action, label, title in _BUTTONS
+        for action, label, title in wanted
     )
     return f'<form class="actions" method="post" action="/inbox/{accept.number}/act">{buttons}</form>'
 

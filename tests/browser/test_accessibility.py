@@ -1,0 +1,66 @@
+"""Does axe-core find anything wrong on the pages that people see, on a phone, in light and dark, in three languages?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.product import Product
+from tests.browser.steps import buy, open_mail, press_in_mail, publish_offers
+
+PHONE = {"width": 360, "height": 780}
+
+
+@pytest.fixture(params=["light", "dark"])
+def phone(open_page: OpenPage, request: pytest.FixtureRequest) -> Page:
+    return open_page(viewport=PHONE, color_scheme=request.param)
+
+
+def check(page: Page) -> None:
+    """No violation, and nothing to scroll sideways for."""
+    found: dict[str, Any] = Axe().run(page).response
+    faults = [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
+    assert faults == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_preference_pages(phone: Page, product: Product) -> None:
+    buy(phone, name="Gina", email="gina@example.com")
+    page = press_in_mail(phone, open_mail(phone, product, to="gina@example.com", subject="Your order"), "Choose what")
+    start = page.url
+    for language in ("en", "de", "es"):
+        page.goto(f"{start}?lang={language}")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        check(page)
+    page.get_by_label("desde las").fill("21:00")
+    page.get_by_role("button", name="Guardar mis preferencias").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page)
+    for own in ("mails", "phone", "data", "erase"):
+        page.goto(f"{start}/{own}")
+        check(page)
+    page.get_by_label("Your whole e-mail address").fill("gina@example.com")
+    page.get_by_role("button", name="Continue to the last step").click()
+    expect(page.get_by_role("heading", name="Erase everything, for ever?")).to_be_visible()
+    check(page)
+
+
+def test_the_unsubscribe_pages(phone: Page, staff: Page, product: Product) -> None:
+    phone.goto("/u/x")
+    check(phone)
+    buy(phone, name="Hana", email="hana@example.com")
+    publish_offers(staff)
+    mail = open_mail(phone, product, to="hana@example.com", subject="This week at")
+    page = press_in_mail(phone, mail, "Unsubscribe")
+    for button, heading in (
+        (None, "Unsubscribe from Weekly offers?"), ("Unsubscribe", "You are unsubscribed"),
+        ("Send the reason", "You are unsubscribed"), ("Undo: that was a mistake", "You are subscribed again"),
+    ):  # fmt: skip
+        if button:
+            page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        check(page)
