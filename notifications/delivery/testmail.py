@@ -137,7 +137,8 @@ def _submit(provider: Provider, address: str, *, stream: str, user_id: int, vers
     contact = _contact(channel, address)
     submission = Submission(
         contact_id=contact.pk, address=address_of(channel, facts_of(contact)) or address, channel=channel,
-        source=source, part=str(new_id()), stream=stream, template_version_id=version[0], template_ref=version[1], due_at=at, expires_at=at + LIFE,
+        source=source, part=str(new_id()), stream=stream,
+        template_version_id=version[0], template_ref=version[1], due_at=at, expires_at=at + LIFE,
         payload={"account": provider.name, "stream": stream}, is_required=True, is_tracked=False,
         trail=[["test", "asked_by_staff"]],
     )  # fmt: skip
