@@ -1,7 +1,8 @@
-"""What can the shop's staff do? Ship orders, and publish the weekly offers."""
+"""What can the shop's staff do? Ship orders, lower prices, and publish the weekly offers."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -16,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 from demo.links import log_url, mails_url
 from demo.models import OfferEdition, Order, Product
 from demo.pages import show
-from demo.signals import tell_offers
+from demo.signals import tell_offers, tell_price
+
+_LOWERED = Decimal("0.9")
 
 _staff_only = user_passes_test(lambda user: user.is_staff, login_url=reverse_lazy("demo:sign_in"))
 
@@ -40,6 +43,19 @@ def offers(request: HttpRequest) -> HttpResponse:
         mails_url=mails_url(""),
         log_url=log_url(""),
     )
+
+
+@_staff_only
+@require_http_methods(["GET", "POST"])
+def prices(request: HttpRequest) -> HttpResponse:
+    """What things cost, and the button that makes each cheaper."""
+    if request.method == "POST":
+        lower_price(request.POST.get("product", ""), from_price=request.POST.get("price", ""))
+        return redirect("demo:prices")
+    return show(
+        request, "prices", products=Product.objects.all(), reader_count=len(find_readers()), mails_url=mails_url(""),
+        log_url=log_url(""),
+    )  # fmt: skip
 
 
 @_staff_only
@@ -68,6 +84,18 @@ def publish_offers(number: int) -> None:
     if is_new:
         products = list(Product.objects.filter(offer_price__isnull=False))
         tell_offers(OfferEdition(number=number), products, readers=find_readers())
+
+
+@transaction.atomic
+def lower_price(slug: str, *, from_price: str) -> None:
+    """Take a tenth off. The price was on the button: pressed twice, it is lowered once."""
+    product = Product.objects.select_for_update().filter(slug=slug).first()
+    if product is None or str(product.price_now) != from_price:
+        return
+    before = product.price_now
+    product.offer_price = (before * _LOWERED).quantize(before)
+    product.save(update_fields=["offer_price"])
+    tell_price(product, before=before, readers=find_readers())
 
 
 def find_readers() -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
-from notifications.catalog import NotificationType, SecretStr, Stream
+from notifications.catalog import Batching, NotificationType, SecretStr, Stream
 
 
 class SignedUp(BaseModel):
@@ -81,6 +81,15 @@ class OffersPublished(BaseModel):
     offers: list[Offer] = Field(min_length=1)
 
 
+class PriceLowered(BaseModel):
+    """A product costs less than before."""
+
+    name: str
+    price: str
+    price_before: str
+    url: str
+
+
 class Welcome(NotificationType):
     key = "welcome"
     name = "Welcome"
@@ -151,3 +160,18 @@ class WeeklyOffers(NotificationType):
     payload = OffersPublished
     template = "weekly-offers"
     expires_after = timedelta(days=3)
+
+
+class PriceDrop(NotificationType):
+    key = "price-drop"
+    name = "Price drops"
+    description = "Says that something in the shop costs less now. Several at a time come in one mail."
+    stream = Stream.NOTIFICATION
+    topic = "price-drops"
+    event = "price.lowered"
+    payload = PriceLowered
+    template = "price-drop"
+    expires_after = timedelta(days=3)
+    # The first is told at once; those of the next ten minutes come together. People may choose daily or weekly instead.
+    batching = Batching(wait=timedelta(minutes=10), is_leading=True)
+    digest_template = "price-drops"

@@ -92,5 +92,18 @@ def tell_offers(edition: OfferEdition, products: Sequence[Product], *, readers: 
         )
 
 
+def tell_price(product: Product, *, before: Decimal, readers: Sequence[tuple[str, Any]]) -> None:
+    """A product costs less than before; `readers` as for the offers."""
+    payload = {
+        "name": product.name, "price": _price(product.price_now), "price_before": _price(before),
+        "url": public_url("demo:product", product.slug),
+    }  # fmt: skip
+    for key, contact in readers:
+        event.send(
+            sender=Product, name="price.lowered", contact=contact, payload=payload,
+            key=f"price-{product.pk}-{product.price_now}-{key}",
+        )  # fmt: skip
+
+
 def _price(amount: Decimal) -> str:
     return f"{amount:.2f} {CURRENCY}"

@@ -24,5 +24,6 @@ urlpatterns = [
     path("forgot/", public.forgot, name="forgot"),
     path("reset/<str:token>/", public.reset, name="reset"),
     path("offers/", console.offers, name="offers"),
+    path("prices/", console.prices, name="prices"),
     path("dispatch/", console.dispatch, name="dispatch"),
 ]

@@ -37,6 +37,9 @@ def make_choices(people: list[Contact], luck: Random, *, now: datetime) -> dict[
         refused[person.pk] = "topic_off"
     for person in luck.sample(people, 70):
         choose(person, Choice.Frequency.NEVER, topic=reminders, source="preference page")
+    drops = Topic.objects.get(key="price-drops")
+    for person in luck.sample(people, 60):
+        choose(person, Choice.Frequency.WEEKLY, topic=drops, source="preference page")
     for person in luck.sample(people, 9):
         suppress(person, reason=Suppression.Reason.MANUAL, scope=Suppression.Scope.ALL, detail="asked by phone")
         refused[person.pk] = "suppressed_manual"

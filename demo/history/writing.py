@@ -28,6 +28,7 @@ _ENGAGEMENT = """
 _TOPICS = {
     "weekly-offers": ("Weekly offers", "A few products at a better price, every Thursday."),
     "cart-reminders": ("Cart reminders", "A word when you left something in your cart."),
+    "price-drops": ("Price drops", "When something in the shop costs less than before."),
 }
 
 

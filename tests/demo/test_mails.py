@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from config import clock
 from demo import accounts
+from demo.models import Product
 from notifications.compose.sync import sync_templates
+from notifications.routing.digest_flush import flush_due
 from tests.demo.test_shop import check_out, make_order, publish, put_mug_in_cart
 from tests.simulator.process import Process
 from tracking.models import Message
@@ -77,3 +81,28 @@ def test_an_order_ends_the_reminder(client: Client, customer: User, work: Callab
     work()
     reminders = Message.objects.filter(type_key="abandoned-cart").values_list("state", flat=True)
     assert set(reminders) == {"cancelled"}
+
+
+def test_prices_that_fall_together_come_together(
+    customer: User, admin_client: Client, mailbox: Process, work: Callable[[], None]
+) -> None:
+    for slug in ("enamel-mug", "mountain-tea", "trail-lantern"):
+        lower(admin_client, slug)
+        work()
+    subjects = [mail["subject"] for mail in mailbox.mails()]
+    assert "Enamel mug costs 12.60 EUR now" in subjects
+    with clock.shifted(timedelta(minutes=10)):
+        flush_due()
+        work()
+    mail = next(mail for mail in mailbox.mails() if mail["subject"] == "2 things cost less now")
+    assert "9.90 EUR" in mail["text"]
+
+
+def test_a_price_is_lowered_once_a_press(admin_client: Client) -> None:
+    assert [lower(admin_client, "enamel-mug", "14.00"), lower(admin_client, "enamel-mug", "14.00")] == [302, 302]
+    assert str(Product.objects.get(slug="enamel-mug").price_now) == "12.60"
+
+
+def lower(client: Client, slug: str, price: str = "") -> int:
+    price = price or str(Product.objects.get(slug=slug).price_now)
+    return client.post("/shop/prices/", {"product": slug, "price": price}).status_code

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, events, latency, mixed, stack, webhooks
+from config.loadtest import campaign, digests, events, gate, latency, mixed, stack, webhooks
 from config.loadtest.options import Failed, Options, Outcome
 from notifications.delivery.providers import provider_kinds
 
@@ -23,8 +23,13 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "webhooks": webhooks.run,
     "latency": latency.run,
     "mixed": mixed.run,
+    "gate": gate.run,
+    "digests": digests.run,
 }
-_NUMBERS = {"events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000}
+_NUMBERS = {
+    "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
+    "digests": 100_000,
+}  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
 
