@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -66,11 +67,13 @@ def choose(
     `is_on_record` says that the caller has written the ledger, with the wording that was read.
     """
     lock_contact(contact.pk)
-    about = {"topic": topic, "type_key": type_key, "channel": channel}
+    about: dict[str, Any] = {"topic": topic, "type_key": type_key, "channel": channel}
     before = contact.choices.filter(**about).values_list("frequency", flat=True).first()
     replaced = _overrule(contact, topic, type_key, channel) if frequency == _NEVER else []
     if before is not None and before != frequency:
-        replaced.append(_wish(topic_id=topic and topic.pk, type_key=type_key, channel=channel, frequency=before))
+        replaced.append(
+            _wish(topic_id=topic.pk if topic else None, type_key=type_key, channel=channel, frequency=before)
+        )
     Choice.objects.update_or_create(
         contact=contact, **about, defaults={"frequency": frequency, "source": source[:64], "updated_at": Now()}
     )

@@ -86,6 +86,7 @@ def show_bad_link(request: HttpRequest) -> HttpResponse:
 
 def read_form(request: HttpRequest) -> QueryDict:
     """What was sent; nothing where it cannot be read, since a mail client's odd POST is an unsubscribe all the same."""
+    request.encoding = "utf-8"  # whatever charset it claims: Django refuses forms in any other
     try:
         return request.POST
     except (MultiPartParserError, SuspiciousOperation, OSError):

@@ -93,6 +93,7 @@ def _read(request: HttpRequest) -> QueryDict | None:
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             return None
+        request.encoding = "utf-8"  # whatever charset it claims: Django refuses forms in any other
         return request.POST
     except (MultiPartParserError, SuspiciousOperation, ValueError, OSError):
         return None

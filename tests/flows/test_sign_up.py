@@ -57,4 +57,4 @@ def test_the_link_is_a_secret(visitor: Client, work: Callable[[], None], mailbox
 def test_a_german_form_writes_german(visitor: Client, work: Callable[[], None], mailbox: Process) -> None:
     fill_in(visitor, make_form(locale="de"), "dora@example.com")
     work()
-    assert "bestätige" in mailbox.mails()[0]["subject"]
+    assert "bestätigen" in mailbox.mails()[0]["subject"]
