@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
+import preferences.rule_admin  # noqa: F401 - registers the screens of rules
 from config import clock
 from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin, labelled
 from config.screens import doors_of, provide_page
