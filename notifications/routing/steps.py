@@ -47,6 +47,7 @@ class Case:
     at: datetime
     version_id: UUID | None
     address: str = ""  # where the channel reaches the person, if it does
+    usual: str = ""  # the channel that needs no asking for: the type's first that reaches the person
     is_withdrawn: bool = False
     sent_lately: int = 0  # mails of this type and channel to this person within the type's throttle
     quiet_rules: Sequence[Rule] = ()
@@ -55,7 +56,7 @@ class Case:
     @property
     def ask(self) -> Ask:
         """What the eligibility rules are asked."""
-        return ask_about(self.kind, self.channel, self.topic)
+        return ask_about(self.kind, self.channel, self.topic, usual=self.usual)
 
     @property
     def due_at(self) -> datetime:
@@ -72,11 +73,16 @@ class Case:
         return start + self.kind.expires_after
 
 
-def ask_about(kind: type[NotificationType], channel: str, topic: TopicRule) -> Ask:
-    """What the eligibility rules are asked about a type and a channel."""
+def usual_channel(kind: type[NotificationType], reaches: Callable[[str], bool]) -> str:
+    """The channel that a type takes unless told otherwise: its first one that `reaches` the person."""
+    return next((one for one in kind.channels if reaches(one)), kind.channels[0])
+
+
+def ask_about(kind: type[NotificationType], channel: str, topic: TopicRule, *, usual: str = "") -> Ask:
+    """What the eligibility rules are asked about a type and a channel; `usual`: see `usual_channel`."""
     return Ask(
         stream=kind.stream, type_key=kind.key, topic_key=kind.topic, is_required=kind.is_required,
-        is_topic_default_on=topic.is_default_on, channel=channel, is_channel_default_on=channel == kind.channels[0],
+        is_topic_default_on=topic.is_default_on, channel=channel, is_channel_default_on=channel in {kind.channels[0], usual},
     )  # fmt: skip
 
 

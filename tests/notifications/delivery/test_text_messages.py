@@ -9,6 +9,7 @@ import pytest
 
 from notifications.delivery.failures import redact
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
+from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression
 from tests.people import make_contact
 from tests.simulator.process import Process
@@ -89,6 +90,51 @@ def test_without_a_number_it_is_not_sent(ada: Contact, texts: Provider, work: Ca
     _raise(ada)
     work()
     assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "no_phone")
+
+
+def test_without_a_number_the_next_way_takes_its_place(
+    ada: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(ada)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["ada@example.com"]
+    assert set(Message.objects.values_list("channel", "state", "reason")) == {
+        ("sms", "skipped", "no_phone"), ("email", "sent", ""),
+    }  # fmt: skip
+
+
+def test_with_a_number_the_next_way_is_only_for_those_who_ask(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == [NUMBER]
+
+
+@pytest.mark.parametrize("stream", ["critical", "transactional", "notification", "marketing"])
+def test_who_turned_it_off_while_it_waited_does_not_get_it(
+    stream: str, cleo: Contact, mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(stream=stream)
+    _raise(cleo)
+    work()  # there is no account yet
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    make_text_provider(mailbox)
+    work()
+    assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "type_channel_off")
+
+
+def test_longer_than_a_text_message_may_be_is_a_dead_letter(
+    cleo: Contact, texts: Provider, work: Callable[[], None]
+) -> None:
+    text_type()
+    _raise(cleo, note="x" * 1601)
+    work()
+    assert Attempt.objects.get().code == "400:21617"
+    assert Message.objects.get().state == "failed"
+    assert DeadLetter.objects.get().cause == "permanent_message"
 
 
 def test_a_number_removed_meanwhile_ends_it(cleo: Contact, mailbox: Process, work: Callable[[], None]) -> None:
