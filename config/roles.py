@@ -36,7 +36,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.warmupplan",
             "notifications.hold",
         ),
-        "delete": ("notifications.poolmember",),
+        "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
@@ -44,7 +44,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES),
         "delete": _RULES,
     },
-    "support": {"view": (*_LOG, *_MAIL)},
+    "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
 }
 
 

@@ -171,6 +171,9 @@ POSTRIDER_DIGEST_WEEKDAY = env_int("POSTRIDER_DIGEST_WEEKDAY", 0)
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 
+# How many days the reports of providers and readers are kept as they came.
+POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
+
 # How sending domains are looked up. Blocklists do not answer public resolvers; empty servers: this machine's.
 POSTRIDER_DNS_SERVERS = env_list("POSTRIDER_DNS_SERVERS")
 POSTRIDER_IP_BLOCKLISTS = env_list("POSTRIDER_IP_BLOCKLISTS", "zen.spamhaus.org,bl.spamcop.net")

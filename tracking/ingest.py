@@ -17,6 +17,7 @@ from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
 from tracking import lifecycle
 from tracking.bounces import SOFT_BOUNCE_WINDOW, SOFT_BOUNCES_BEFORE_SUPPRESSION
+from tracking.erasure import strip_reports
 from tracking.models import Message, MessageEvent, WebhookReceipt
 from tracking.phone_reports import follow_phone_reports
 from tracking.signals import evidence_found, message_event_recorded
@@ -41,9 +42,11 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     Runs inside the caller's transaction. Contacts are locked before messages, as the gate does.
     """
     wanted = {receipt.message_id for receipt in receipts if receipt.message_id}
-    known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel"))
-    contact_of = {pk: contact_id for pk, contact_id, _ in known}
-    others = {pk for pk, _, channel in known if channel != "email"}
+    known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel", "contact__erased_at"))
+    contact_of = {pk: contact_id for pk, contact_id, *_ in known}
+    others = {pk for pk, _, channel, _ in known if channel != "email"}
+    erased = {pk for pk, *_, erased_at in known if erased_at is not None}
+    strip_reports([receipt for receipt in receipts if receipt.message_id in erased])
     matched = [receipt for receipt in receipts if receipt.message_id in contact_of]
     events = [_message_event(receipt, receipt.message_id) for receipt in matched if receipt.message_id]
     _suppress([event for event in events if event.message_id not in others], contact_of)
@@ -51,7 +54,7 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     MessageEvent.objects.bulk_create(events, ignore_conflicts=True)
     _set_facts(events)
     _advance(events)
-    _note_engagement(events, contact_of)
+    _note_engagement([event for event in events if event.message_id not in erased], contact_of)
     _announce(events)
     return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
 

@@ -177,6 +177,13 @@ async def _empty(simulator: Simulator, request: Request) -> Any:
     return {"count": 0}
 
 
+async def _forget(simulator: Simulator, request: Request) -> Any:
+    recipients = (await _body(request)).get("recipients")
+    if not isinstance(recipients, list) or not all(isinstance(one, str) for one in recipients):
+        raise Bad("expected recipients, a list of addresses or numbers")
+    return {"forgotten": simulator.forget(recipients)}
+
+
 # -- making things happen
 
 
@@ -277,6 +284,7 @@ _ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/control/accepts/duplicates", _find_duplicates),
     ("GET", "/control/accepts/{number:int}/mail", _get_mail),
     ("DELETE", "/control/journal", _empty),
+    ("POST", "/control/forget", _forget),
     ("POST", "/control/act", _act),
     ("GET", "/control/acts", _get_acts),
     ("GET", "/control/webhooks", _get_webhooks),
