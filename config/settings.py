@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.languages.ConsoleLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -167,6 +168,9 @@ POSTRIDER_PURCHASE_EVENTS = frozenset(env_list("POSTRIDER_PURCHASE_EVENTS", "ord
 # When a day's or a week's digest leaves, by the clock of its reader; 0 is Monday.
 POSTRIDER_DIGEST_HOUR = env_int("POSTRIDER_DIGEST_HOUR", 9)
 POSTRIDER_DIGEST_WEEKDAY = env_int("POSTRIDER_DIGEST_WEEKDAY", 0)
+
+# The domain whose mail comes in by a provider's webhook; unset, List-Unsubscribe names no mailbox.
+POSTRIDER_INBOUND_DOMAIN = env_str("POSTRIDER_INBOUND_DOMAIN", "").lower()
 
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
