@@ -13,10 +13,12 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from config.queues import WEBHOOKS, register_sweep, ring
         from preferences.history import register_history
-        from tracking import erasure, events, history, partitions, receipts, receivers, retention
+        from preferences.soft_bounces import provide_soft_bounces
+        from tracking import erasure, events, history, mailboxes, partitions, receipts, receivers, retention
 
         receivers.connect()
         register_history(history.read_history)
+        provide_soft_bounces(mailboxes.count_soft_bounces)
         erasure.register()
         post_migrate.connect(lambda **_: partitions.ensure_partitions(), sender=self, weak=False)
         register_sweep("partitions", every=3600, run=partitions.ensure_partitions)

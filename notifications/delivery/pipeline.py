@@ -39,6 +39,7 @@ from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.delivery.warmup_policy import order_by_engagement
 from preferences.addresses import domain_of
+from preferences.leave_mail import leave_mailbox
 from tracking import lifecycle
 from tracking.links import message_token
 from tracking.models import Message
@@ -266,7 +267,7 @@ def _render(row: Claimed, version: LoadedVersion, person: Person, address: str) 
     return Member(
         message_id=row.message_id, address=address, name=person.name, values=values,
         unsubscribe_url=unsubscribe if refusable else "", token=token,
-        thread=row.order_key,
+        leave_mailbox=leave_mailbox(unsubscribe) if refusable else "", thread=row.order_key,
     )  # fmt: skip
 
 

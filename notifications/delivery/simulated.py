@@ -121,6 +121,7 @@ def make_account(provider: Provider) -> dict[str, str]:
         "password": _derive(provider, "second key"),
         "webhook_key": _WEBHOOK_KEYS[provider.kind](provider),
         "webhook_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/",
+        "inbound_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/inbound/",
     }
 
 

@@ -200,8 +200,10 @@ async def act(
     simulator: Simulator, accept: Accept, action: str, *, by: str | None = None, link: int | None = None
 ) -> dict[str, Any]:
     """Make it happen now; `by` chooses between the person's HTTP call and the webhook."""
+    if action in BY_MAIL:
+        return await simulator.acts.write(accept, is_automatic=BY_MAIL[action])
     if action not in ACTIONS:
-        raise Bad(f"unknown action {action!r}; known: {', '.join(ACTIONS)}")
+        raise Bad(f"unknown action {action!r}; known: {', '.join((*ACTIONS, *BY_MAIL))}")
     kind = ACTIONS[action]
     happening = Happening(accept, kind, link, is_first=False)
     if is_text(accept.provider):
@@ -227,6 +229,10 @@ ACTIONS = {
     "click": EventKind.CLICKED,
     "unsubscribe": EventKind.UNSUBSCRIBED,
 }
+
+
+#: Mails that a person writes to the mailbox of List-Unsubscribe: whether a vacation program did.
+BY_MAIL = {"unsubscribe-by-mail": False, "vacation-answer": True}
 
 
 # -- webhooks
