@@ -105,8 +105,9 @@ def tell_prospects(contact: Contact, *, at: datetime) -> list[Prospect]:
 
 
 def _prospect(facts: Facts, kind: Any, channel: str, *, at: datetime) -> Prospect:
-    usual = usual_channel(kind, lambda one: bool(address_of(one, facts)))
-    ask = ask_about(kind, channel, topic_rule(kind.topic), usual=usual)
+    topic = topic_rule(kind.topic)
+    usual = usual_channel(kind, facts, topic, reaches=lambda one: bool(address_of(one, facts)), at=at)
+    ask = ask_about(kind, channel, topic, usual=usual)
     decision = may_send(facts, ask, at=at)
     wish = aside_from_suppressions(facts, ask, decision, at=at)  # as routing does: the person's own word comes first
     decision = decision if wish.allowed else wish

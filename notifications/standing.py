@@ -262,7 +262,7 @@ def _warn(stream: str, rows: Sequence[Row], members: dict[str, list[PoolMember]]
     if shared := _shared(stream, members):
         names = " and ".join(f"“{name}”" for name in shared)
         warnings.append(
-            f"Shares {names} with marketing: a campaign, and spam reports about it, then slow down what people wait for."
+            f"Shares {names} with marketing: a campaign, and spam reports about it, slow down what people wait for."
         )
     return warnings
 

@@ -63,8 +63,8 @@ def choose(
 ) -> Sequence[Wish] | None:
     """Record a wish about a type, a topic or (neither given) everything, on a channel or ("") any.
 
-    Takes the contact's lock first. A refusal outweighs the narrower wishes that were expressed before it: those go. Of a
-    whole channel they rest, until `reopen_channel`.
+    Takes the contact's lock first. A refusal outweighs the narrower wishes that were expressed before it: those go.
+    Those by a channel that is refused as a whole rest, until `reopen_channel`.
     Returns the wishes that it took the place of, or None where it was just so before.
     `is_on_record` says that the caller has written the ledger, with the wording that was read.
     """
@@ -130,7 +130,7 @@ def resubscribe(
 
 @transaction.atomic
 def reopen_channel(contact: Contact, channel: str) -> bool:
-    """Take back the refusal of a whole channel, if there is one: what went by it before does again, and nothing else."""
+    """Take back the refusal of a whole channel, if there is one: what went by it before does again, no more."""
     lock_contact(contact.pk)
     if not _refusals_of(contact, channel).delete()[0]:
         return False

@@ -64,9 +64,11 @@ def plan_event(event: Event, reading: Reading) -> list[Plan]:
 def _plans_of(event: Event, kind: type[NotificationType], facts: Facts, reading: Reading) -> list[Plan]:
     """One plan a channel; a further channel that the person never asked for is but a remark on the first.
 
-    Where the first does not reach the person, the next one that does takes its place, without being asked for.
+    Where the first does not reach the person or was refused, e-mail takes its place, if the type has it.
     """
-    usual = usual_channel(kind, lambda one: bool(reading.address(one, facts)))
+    usual = usual_channel(
+        kind, facts, topic_rule(kind.topic), reaches=lambda one: bool(reading.address(one, facts)), at=reading.at
+    )
     wanted = [one for one in kind.channels if one in (kind.channels[0], usual) or _asks_for(facts, one)]
     plans = [_plan(event, kind, facts, reading, channel=channel, usual=usual) for channel in wanted]
     remarks = [

@@ -11,6 +11,7 @@ from notifications.delivery.failures import redact
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
 from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression
+from preferences.suppression import suppress
 from tests.people import make_contact
 from tests.simulator.process import Process
 from tests.texts import NUMBER, SENDER, SID, make_text_provider, text_type
@@ -92,7 +93,7 @@ def test_without_a_number_it_is_not_sent(ada: Contact, texts: Provider, work: Ca
     assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "no_phone")
 
 
-def test_without_a_number_the_next_way_takes_its_place(
+def test_without_a_number_mail_takes_its_place(
     ada: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
 ) -> None:
     text_type(channels=("sms", "email"))
@@ -102,6 +103,26 @@ def test_without_a_number_the_next_way_takes_its_place(
     assert set(Message.objects.values_list("channel", "state", "reason")) == {
         ("sms", "skipped", "no_phone"), ("email", "sent", ""),
     }  # fmt: skip
+
+
+def test_who_turned_the_first_way_off_gets_mail(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["cleo@example.com"]
+
+
+def test_a_dead_mailbox_turns_no_mail_into_a_text_message(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
+) -> None:
+    suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
+    text_type(channels=("email", "sms"))
+    _raise(cleo)
+    work()
+    assert (Message.objects.get().channel, Message.objects.get().reason) == ("email", "suppressed_hard_bounce")
 
 
 def test_with_a_number_the_next_way_is_only_for_those_who_ask(
@@ -236,8 +257,6 @@ def test_a_text_waits_behind_no_mail_of_its_order(
 def test_a_suppressed_mailbox_stops_no_text(
     cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
 ) -> None:
-    from preferences.suppression import suppress
-
     suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
     text_type()
     _raise(cleo)
