@@ -21,7 +21,7 @@ class NoSuchContact(ValueError):
 
 
 class ErasedAddress(NoSuchContact):
-    """The owner of the address was erased, so it makes no contact again; the message says what would allow it."""
+    """The owner of the address was erased, so it makes no contact again."""
 
 
 def resolve_contact(addressee: Addressee | None) -> Contact:
@@ -100,7 +100,7 @@ def upsert_contact(
     digest = vault.address_digest(address)
     if _is_digest_erased(digest):
         raise ErasedAddress(
-            "the person with this address was erased; once their suppression is lifted, the address can be used again"
+            "the person with this address was erased on request, and nothing brings somebody back who was erased"
         )
     contact = Contact(
         email=email.strip(), address=address, address_digest=digest,

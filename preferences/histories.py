@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -17,15 +15,20 @@ def erase_names(traces: Traces, limit: int) -> int:
     kind = ContentType.objects.get_for_model(Contact)
     named = Q(content_type=kind, object_id=str(traces.contact_id)) & ~Q(object_repr=_bare("contact", traces.contact_id))
     for text in traces.texts:
-        pattern = re.escape(text)
-        named |= Q(object_repr__iregex=pattern) | Q(change_message__iregex=pattern)
+        named |= Q(object_repr__icontains=text) | Q(change_message__icontains=text)
     entries = list(LogEntry.objects.filter(named).select_related("content_type")[:limit])
     for entry in entries:
-        entry.object_repr = _bare(entry.content_type.name if entry.content_type else "row", entry.object_id)
-        if any(text.casefold() in entry.change_message.casefold() for text in traces.texts):
+        is_own = entry.content_type == kind and entry.object_id == str(traces.contact_id)
+        if is_own or _names(entry.object_repr, traces):
+            entry.object_repr = _bare(entry.content_type.name if entry.content_type else "row", entry.object_id)
+        if _names(entry.change_message, traces):
             entry.change_message = ""
     LogEntry.objects.bulk_update(entries, ["object_repr", "change_message"])
     return len(entries)
+
+
+def _names(words: str, traces: Traces) -> bool:
+    return any(text.casefold() in words.casefold() for text in traces.texts)
 
 
 def _bare(name: str, identifier: object) -> str:

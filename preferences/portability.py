@@ -18,7 +18,7 @@ def _person(contact: Contact) -> dict[str, Any]:
     fields = (
         "id", "email", "first_name", "last_name", "phone", "attributes", "locale", "time_zone", "is_unconfirmed",
         "is_tracking_allowed", "paused_until", "quiet_from", "quiet_until", "most_a_week", "last_opened_at",
-        "last_clicked_at", "last_engaged_at", "engagement_points", "created_at", "erased_at",
+        "last_clicked_at", "last_engaged_at", "engagement_points", "engagement_at", "created_at", "erased_at",
     )  # fmt: skip
     return {name: getattr(contact, name) for name in fields}
 

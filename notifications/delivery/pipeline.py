@@ -242,7 +242,7 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
     for row in rows:
         person, address = lot.people.get(row.contact_id), lot.addresses.get(row.contact_id)
         if person is None or address is None:
-            faulty["no_contact" if person is None else "no_address"].append(row)
+            faulty["erased" if person is None else "no_address"].append(row)
             continue
         try:
             ready.append(Ready(row=row, member=_render(row, version, person, address)))
@@ -250,7 +250,7 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
             faulty[fault.reason].append(row)
         except Unreadable:  # its secrets are sealed with a lost vault key: it must not hold up the others
             faulty["secrets_unreadable"].append(row)
-    for reason in ("no_contact", "no_address"):
+    for reason in ("erased", "no_address"):
         if gone := faulty.pop(reason, []):
             outbox.end(gone, Message.State.SKIPPED, reason=reason, at=lot.at)
     for reason, failed in faulty.items():

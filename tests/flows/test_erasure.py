@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_rq
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
@@ -27,19 +27,21 @@ from notifications.compose.sync import sync_templates
 from notifications.delivery.models import DeadLetter, Outbox, Provider
 from notifications.routing.models import Digest
 from preferences.choices import choose
+from preferences.contacts import ErasedAddress, upsert_contact
 from preferences.erasing import erase_stored
 from preferences.erasure import erase_contact
 from preferences.links import Leave, preferences_url, unsubscribe_url
-from preferences.models import Choice, Contact, Erasure, Suppression, Topic
+from preferences.models import Choice, Contact, Erasure, SignUp, Suppression, Topic
 from preferences.suppression import suppress
 from tests.accounts import tell_webhooks
 from tests.people import make_contact
-from tests.sign_ups import confirm_path, fill_in, make_form
+from tests.sign_ups import fill_in, make_form
 from tests.simulator.process import Process, wait_for
 from tests.texts import make_text_provider, text_type
 from tests.types import parcel_type, publish_template, reset_type
 from tracking.links import message_token
-from tracking.models import Event, Message, WebhookReceipt
+from tracking.models import Event, Message, MessageEvent, WebhookReceipt
+from tracking.receipts import Report, accept_reports
 from tracking.signals import event
 
 ADDRESS, TYPED, PHONE, NAME = "quentin@example.com", "Quentin@Example.com", "+447700900777", "Quillfeather"
@@ -168,7 +170,7 @@ def lived(
     die_and_wait(quentin, mailbox, work)
     report_all(mailbox, work)  # whose bounces end all mail
     suppress(quentin, reason=Suppression.Reason.MANUAL, scope=Suppression.Scope.MARKETING, detail=f"{NAME} asked")
-    LogEntry.objects.log_actions(1, [quentin], CHANGE, change_message=f"Wrote to {ADDRESS}")
+    LogEntry.objects.log_actions(quentin.user_id or 0, [quentin], CHANGE, change_message=f"Wrote to {ADDRESS}")
     return quentin
 
 
@@ -191,3 +193,91 @@ EXPECTED_BEFORE = {
     "preferences_contact", "tracking_event", "tracking_webhookreceipt", "notifications_call", "notifications_outbox",
     "notifications_deadletter", "notifications_digestitem", "django_admin_log", "demo_order", "auth_user",
 }  # fmt: skip
+
+
+@pytest.fixture
+def erased(
+    quentin: Contact, providers: dict[str, Any], mailbox: Process, work: Callable[[], None], settings: Any
+) -> Contact:
+    """Quentin, erased after one mail that he could refuse."""
+    settings.POSTRIDER_STRICT = False
+    parcel_type(stream="marketing")
+    told("parcel.sent", quentin, number="1")
+    work()
+    erase_contact(quentin, source="test")
+    quentin.refresh_from_db()
+    return quentin
+
+
+def test_an_event_does_not_bring_anybody_back(erased: Contact, work: Callable[[], None], mailbox: Process) -> None:
+    for number, whom in enumerate((TYPED, User.objects.create(username="q", email=ADDRESS), erased)):
+        event.send(sender=None, name="parcel.sent", contact=whom, payload={"number": ADDRESS}, key=f"{ADDRESS}{number}")
+        event.send(sender=None, name="parcel.sent", contact=whom, payload={"note": ADDRESS})  # faulty as well
+    work()
+    later = Event.objects.filter(state="refused")
+    assert later.count() == 6
+    assert lines_about(str(list(later.values()))) == []
+    assert "was erased" in later.earliest("id").faults[0]["reason"]
+    assert (Contact.objects.count(), len(mailbox.accepts())) == (1, 1)
+
+
+def test_a_sign_up_gets_the_usual_answer_and_no_mail(
+    erased: Contact, visitor: Client, work: Callable[[], None]
+) -> None:
+    sync_templates()
+    assert fill_in(visitor, make_form(), TYPED).status_code == 303
+    work()
+    assert (SignUp.objects.count(), Contact.objects.count(), Message.objects.count()) == (0, 1, 1)
+
+
+def test_a_list_of_addresses_does_not_either(erased: Contact) -> None:
+    with pytest.raises(ErasedAddress, match="was erased"):
+        upsert_contact(ADDRESS)
+    assert not suppress(TYPED, reason=Suppression.Reason.IMPORT, scope=Suppression.Scope.ALL)
+    assert Contact.objects.get().address is None
+
+
+def test_old_links_answer_politely(erased: Contact, visitor: Client, work: Callable[[], None]) -> None:
+    message = Message.objects.get()
+    token = message_token(message.pk)
+    leave = unsubscribe_url(Leave(contact_id=erased.pk, topic_id=0, message_id=message.pk))
+    paths = [_path(leave), _path(preferences_url(erased.pk)), f"/c/{token}/0", f"/o/{token}.gif"]
+    paths += [f"{_path(preferences_url(erased.pk))}/{page}" for page in ("mails", "phone", "data", "erase")]
+    for path in paths:
+        for answer in (visitor.get(path), visitor.post(path, {"step": "reason", "reason": "other"})):
+            assert answer.status_code in {200, 302, 404}, path
+            assert lines_about(answer.content.decode("latin-1")) == []
+    assert visitor.post(_path(leave), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    work()
+    erased.refresh_from_db()
+    assert (erased.last_opened_at, erased.engagement_points, erased.choices.count()) == (None, 0, 0)
+
+
+def test_reports_that_come_later_are_not_kept(
+    quentin: Contact, providers: dict[str, Any], mailbox: Process, work: Callable[[], None], live_server: LiveServer
+) -> None:
+    tell_webhooks(mailbox, providers, live_server.url)
+    parcel_type()
+    told("parcel.sent", quentin, number="1")
+    work()
+    erase_contact(quentin, source="test")
+    [receipt] = accept_late(providers["mailgun"])
+    work()
+    assert WebhookReceipt.objects.get(pk=receipt).raw == {}
+    assert Message.objects.get().state == "delivered"
+    assert lines_about(str(list(MessageEvent.objects.values()))) == []
+
+
+def accept_late(provider: Provider) -> list[Any]:
+    """A report that a provider sends after the erasure, with all it knows."""
+    report = Report(
+        provider=provider.key, kind=MessageEvent.Kind.DELIVERED, occurred_at=now(), event_key="late",
+        message_id=Message.objects.get().pk, detail={"answer": f"250 for {ADDRESS}", "reason": "ok"},
+        raw={"recipient": ADDRESS},
+    )  # fmt: skip
+    accept_reports([report])
+    return list(WebhookReceipt.objects.filter(processed_at=None).values_list("pk", flat=True))
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
