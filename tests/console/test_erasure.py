@@ -28,9 +28,9 @@ def test_it_says_what_goes_and_how_much(boss: Client, ada: Contact, make_message
         event.send(sender=None, name="parcel.sent", contact=ada, payload={"number": str(number)})
     make_message()
     page = boss.get(path_of(ada)).content.decode()
-    assert '<b class="pr-num">3</b> events, with all their values' in page
-    assert '<b class="pr-num">1</b> messages in the log' in page
-    assert "dead letters" not in page
+    assert 'Events, with all their values: <b class="pr-num">3</b>' in page
+    assert 'Messages in the log (they stay, without address and content): <b class="pr-num">1</b>' in page
+    assert "Dead letters (" not in page
 
 
 @pytest.mark.parametrize("typed", ["", "ada", "ben@example.com", "no address"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,16 @@ def kept() -> Any:
     yield
     holdings._holdings.clear()
     holdings._holdings.update(before)
+
+
+def noting(asked: list[Traces]) -> Callable[[Traces, int], int]:
+    """Erases nothing, and notes that it was asked."""
+
+    def note(traces: Traces, limit: int) -> int:
+        asked.append(traces)
+        return 0
+
+    return note
 
 
 def erase(contact: Contact) -> Contact:
@@ -127,7 +138,7 @@ def test_a_listener_that_fails_undoes_it_all(ada: Contact) -> None:
 @pytest.mark.usefixtures("kept")
 def test_it_is_finished_when_nobody_can_have_anything_in_hand(ada: Contact) -> None:
     asked: list[Traces] = []
-    register_holding(Holding(name="tests", erase=lambda traces, limit: asked.append(traces) or 0))
+    register_holding(Holding(name="tests", erase=noting(asked)))
     erase(ada)
     assert erase_due() == 0
     assert asked[0].texts == ("ada@example.com",)
@@ -154,17 +165,17 @@ def test_what_is_large_goes_in_batches(ada: Contact) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_one_that_fails_does_not_keep_the_others_from_going_on(ada: Contact) -> None:
-    gone: list[int] = []
+    gone: list[Traces] = []
 
     def fail(traces: Traces, limit: int) -> int:
         raise RuntimeError(traces.texts)
 
     register_holding(Holding(name="bad", erase=fail))
-    register_holding(Holding(name="good", erase=lambda traces, limit: gone.append(1) or 0))
+    register_holding(Holding(name="good", erase=noting(gone)))
     erase(ada)
     with clock.shifted(AN_HOUR):
         assert not erase_stored(ada.pk)
-    assert gone == [1]
+    assert len(gone) == 1
     assert Erasure.objects.get().due_at is not None
 
 
