@@ -43,7 +43,7 @@ class NotificationsConfig(AppConfig):
 
 def _sweeps() -> list[dict[str, Any]]:
     """What must be looked after, and how often (seconds)."""
-    from notifications import jobs, partitions
+    from notifications import forgotten_sign_ups, jobs, partitions
     from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
     from notifications.routing import digest_flush
@@ -65,6 +65,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "warm-up harm", "every": 300, "run": _now(warmup_harm.count_harm)},
         {"name": "domains", "every": 3600, "run": recheck_domains, "is_apart": True},
         {"name": "silent workers", "every": 3600, "run": sweeper.forget_silent_workers},
+        {"name": "sign-ups", "every": 3600, "run": forgotten_sign_ups.forget_unconfirmed, "is_exclusive": False},
         {"name": "attempts partitions", "every": 3600, "run": partitions.ensure_partitions},
     ]
 

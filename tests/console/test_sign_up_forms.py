@@ -76,8 +76,8 @@ def test_what_is_missing_is_said(marketer: Client, fields: dict[str, Any], said:
 
 
 def test_an_address_is_taken_once(marketer: Client) -> None:
-    for _ in range(2):
-        page = marketer.post(f"{LIST}new/", built(key="Letters")).content.decode()
+    marketer.post(f"{LIST}new/", built(key="letters"))
+    page = marketer.post(f"{LIST}new/", built(key="Letters")).content.decode()
     assert "Another form has this address already" in page
     assert SignUpForm.objects.count() == 1
 
