@@ -1,7 +1,7 @@
 """How does all that is stored about an erased person go away? In short transactions, again until nothing is left.
 
 Whoever had the person's data in hand at that moment (an event just being raised, a mail under way, a webhook) may
-write it down a little later, so everything is looked through several times before an erasure counts as finished.
+write it down a little later, so everything is looked through once more before an erasure counts as finished.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ BATCH = 2_000
 MOST_AT_ONCE = 3
 #: Batches that one sweep takes of one person.
 MOST_A_SWEEP = 200
-LOOK_AGAIN = timedelta(minutes=1)
 #: While something is left, or somebody did not answer.
 GO_ON = timedelta(seconds=5)
 
@@ -78,13 +77,17 @@ def _read_traces(erasure: Erasure) -> Traces:
 
 
 def _settle(contact_id: int, *, is_clean: bool, at: datetime) -> bool:
-    """Finished is what was found clean when nobody could have had the data in hand any more; else it is due again."""
-    quiet_from = at - _time_in_hand()
-    done = Erasure.objects.filter(pk=contact_id, requested_at__lte=quiet_from, finished_at=None) if is_clean else None
-    if done is not None and done.update(finished_at=at, due_at=None, sealed_traces=None):
-        return True
-    Erasure.objects.filter(pk=contact_id, finished_at=None).update(due_at=at + (LOOK_AGAIN if is_clean else GO_ON))
-    return False
+    """Finished is what was found clean when nobody could have the data in hand any more; else it is due again."""
+    erasure = Erasure.objects.filter(pk=contact_id, finished_at=None).first()
+    if erasure is None:
+        return False
+    last_look = erasure.requested_at + _time_in_hand()
+    if is_clean and last_look <= at:
+        erasure.finished_at, erasure.due_at, erasure.sealed_traces = at, None, None
+    else:
+        erasure.due_at = max(last_look, at) if is_clean else at + GO_ON
+    erasure.save(update_fields=["finished_at", "due_at", "sealed_traces"])
+    return erasure.finished_at is not None
 
 
 def _time_in_hand() -> timedelta:

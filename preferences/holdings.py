@@ -25,9 +25,9 @@ class Traces:
 class Holding:
     """One kind of data about people.
 
-    `erase` takes at most so many rows in the transaction that it is called in, and returns how many it changed; it is
-    called until that is none, and again for some minutes, so it must be safe to repeat. One that is `apart` speaks to
-    somebody else and is called in no transaction.
+    `erase` takes at most so many rows in the transaction that it is called in, and returns how many it changed. It is
+    called until that is none, and once more some minutes later, so it must be safe to repeat. One that is `apart`
+    speaks to somebody else and is called in no transaction.
     """
 
     name: str  # the chapter of a person's export

@@ -45,7 +45,7 @@ def test_with_it_the_person_is_erased(boss: Client, ada: Contact) -> None:
     ada.refresh_from_db()
     assert (ada.email, Erasure.objects.get().source) == ("", "console")
     assert "Erased on" in page
-    assert "again and again for some minutes" in page
+    assert "once more in some minutes" in page
     assert boss.post(path_of(ada), {"typed": "ada@example.com"}).status_code == 200
 
 

@@ -143,6 +143,7 @@ def test_it_is_finished_when_nobody_can_have_anything_in_hand(ada: Contact) -> N
     assert erase_due() == 0
     assert asked[0].texts == ("ada@example.com",)
     with clock.shifted(TWO_MINUTES):
+        assert not erase_stored(ada.pk)
         assert erase_due() == 0
     with clock.shifted(AN_HOUR):
         assert erase_due() == 1
