@@ -22,6 +22,7 @@ from preferences.centre import SOURCE, mask_address
 from preferences.history import Received, received_by
 from preferences.models import Contact, Topic
 from preferences.offered import find_offered
+from preferences.page_limits import may_prove, show_too_many
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
 from preferences.phones import BadPhone, mask_phone, normalise_phone
 from preferences.public import find_person
@@ -43,6 +44,8 @@ def _own_page(page: Page) -> Callable[..., HttpResponse]:
         if contact is None:
             return show_bad_link(request)
         with speaking(request, contact.locale) as language:
+            if request.method == "POST" and not may_prove(request, contact, at=clock.now()):
+                return show_too_many(request)
             return page(request, contact, token, language)
 
     return view
