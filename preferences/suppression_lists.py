@@ -165,9 +165,10 @@ _MAKE_CONTACTS = f"""
     ORDER BY address ON CONFLICT (address) DO NOTHING
 """
 _THEIRS = f"SELECT l.address FROM {_LINES}"
+#: Those that were just made are seen by nobody yet.
 _LOCK_CONTACTS = f"""
-    SELECT count(*) FROM (SELECT 1 FROM preferences_contact WHERE address IN ({_THEIRS})
-                          ORDER BY id FOR NO KEY UPDATE) locked
+    SELECT count(*) FROM (SELECT 1 FROM preferences_contact c WHERE c.address IN ({_THEIRS})
+                          AND c.xmin <> pg_current_xact_id()::xid ORDER BY c.id FOR NO KEY UPDATE) locked
 """
 _SUPPRESS = f"""
     INSERT INTO preferences_suppression
