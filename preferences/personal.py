@@ -20,6 +20,7 @@ from preferences import choices
 from preferences.addresses import BadAddress, normalise_address
 from preferences.centre import SOURCE, mask_address
 from preferences.history import Received, received_by
+from preferences.kind_words import say
 from preferences.models import Contact, Topic
 from preferences.offered import find_offered
 from preferences.page_limits import may_prove, show_too_many
@@ -153,4 +154,4 @@ def _may_erase(contact: Contact, proof: str, *, at: datetime) -> bool:
 def _name(one: Received, topics: dict[str, str]) -> str:
     """What a mail was about: its kind, else its topic."""
     kind = find_offered(one.type_key)
-    return str(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")
+    return say(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")
