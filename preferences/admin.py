@@ -55,7 +55,7 @@ class ChoiceInline(_ReadOnlyInline):
 
 class SuppressionInline(_ReadOnlyInline):
     model = Suppression
-    fields = ("scope", "reason", "detail", "created_at", "lifted_at")
+    fields = ("scope", "reason", "detail", "created_at", "lifted_at", "lift_note")
     readonly_fields = fields
 
 

@@ -56,6 +56,7 @@ class SuppressionAdmin(TeachingAdmin):
     sortable_by = ()
     paginator = BoundedPaginator
     show_full_result_count = False
+    list_per_page = 50
     list_max_show_all = 0
     list_fullwidth = True
     actions = ("lift",)
