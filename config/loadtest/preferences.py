@@ -141,4 +141,5 @@ def _check(visitors: Sequence[int], topic: Topic) -> None:
 
 def _figures(seconds: Sequence[float]) -> dict[str, float]:
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    return {name: milliseconds(percentile(seconds, share)) for name, share in shares.items()}
+    found = {name: milliseconds(percentile(seconds, share)) for name, share in shares.items()}
+    return {"best": milliseconds(min(seconds)), **found}  # what it takes where nothing else runs
