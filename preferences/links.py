@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +16,7 @@ _PREFERENCES = "preferences"
 _WHO = struct.Struct(">QI")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
+class Leave(NamedTuple):
     """What an unsubscribe link says: who, from which topic (0: everything), from which mail."""
 
     contact_id: int
