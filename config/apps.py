@@ -10,6 +10,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Postrider"
 
     def ready(self) -> None:
-        from config import checks, roles  # noqa: F401 - the checks register themselves with Django
+        from config import checks, moments, roles  # noqa: F401 - the checks register themselves with Django
 
+        moments.connect()
         roles.connect()

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+_DECODER = json.JSONDecoder()  # PostgreSQL writes no white space around it, for which `loads` would look
+
 
 def uuid_array(ids: Iterable[UUID]) -> str:
     """An array literal, for `%s::uuid[]`."""
@@ -21,6 +23,6 @@ def int_array(numbers: Iterable[int]) -> str:
 def read_json(column: Any) -> dict[str, Any]:
     """An object as a raw cursor gives it: Django leaves JSON to its own fields. The empty one is the common one."""
     if isinstance(column, str):
-        column = json.loads(column) if column != "{}" else {}
+        column = _DECODER.raw_decode(column)[0] if column != "{}" else {}
     found: dict[str, Any] = column
     return found

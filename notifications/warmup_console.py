@@ -137,7 +137,7 @@ def resume_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
 @staff_screen(_CHANGE)
 def end_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Lift the ceiling for good."""
-    warmup_plans.end_plan(_find(plan_id).pk)
+    warmup_plans.end_plan(_find(plan_id).pk, at=clock.now())
     messages.success(request, _("The plan is ended: the account has no daily ceiling any more."))
     return redirect("notifications:warmups")
 

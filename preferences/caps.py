@@ -102,7 +102,7 @@ def caps_for(facts: Facts, stream: str, *, at: datetime) -> tuple[Cap, ...]:
     """The caps that hold for this person and stream: the company's, the person's own, and one for who reads less."""
     if stream not in CAPPED_STREAMS:
         return ()
-    caps = tuple(cap for cap in load_caps() if stream in cap.streams)
+    caps = tuple([cap for cap in load_caps() if stream in cap.streams])
     if facts.most_a_week is not None:
         caps = (*caps, Cap(streams=CAPPED_STREAMS, most=facts.most_a_week, period="week"))
     if stream == Stream.MARKETING and facts.engaged_since:

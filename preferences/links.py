@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -22,8 +23,7 @@ _UNDO = "undo"
 _WHO = struct.Struct(">QI")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
+class Leave(NamedTuple):
     """What an unsubscribe link says: who, from which topic (0: everything), from which mail."""
 
     contact_id: int

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from liquid.exceptions import LiquidError
 
@@ -36,8 +35,7 @@ class RenderFault(Exception):
         super().__init__(f"{reason}: {detail}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
+class Values(NamedTuple):
     """What differs for one person: each region's text, and each personal link's address."""
 
     regions: tuple[str, ...]

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from uuid import UUID
 
@@ -169,11 +170,14 @@ def _is_refusable(row: Claimed) -> bool:
 
 
 def ask_of(row: Claimed) -> Ask:
-    """What the eligibility rules are asked about a claimed mail."""
-    return Ask(
+    """What the eligibility rules are asked about a claimed mail; the same of all mails of a campaign."""
+    return _ask(
         stream=row.stream, type_key=row.type_key, topic_key=row.topic_key, is_required=row.is_required,
         is_topic_default_on=row.is_topic_default_on, channel=row.channel,
     )  # fmt: skip
+
+
+_ask = lru_cache(maxsize=1000)(Ask)
 
 
 def _lock(rows: Sequence[Claimed]) -> tuple[dict[int, Facts], dict[str, str]]:

@@ -300,6 +300,24 @@ def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetim
     return len(moved)
 
 
+@transaction.atomic
+def release(stream: str, *, reason: str, most: int, at: datetime) -> int:
+    """Make up to `most` mails due that were held back for a reason which is gone; return how many. Rings."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_outbox SET state = 'queued', due_at = %s WHERE message_id IN"
+            " (SELECT o.message_id FROM notifications_outbox o JOIN tracking_message m ON m.id = o.message_id"
+            " WHERE o.stream = %s AND o.state = 'deferred' AND m.aside = 'deferred' AND m.reason = %s"
+            " ORDER BY o.priority, o.due_at LIMIT %s FOR UPDATE OF o SKIP LOCKED) RETURNING message_id",
+            [at, stream, reason, most],
+        )
+        released = [row[0] for row in cursor.fetchall()]
+    lifecycle.move(released, Message.State.QUEUED, at=at, due_at=at)
+    if released:
+        ring_on_commit(stream)
+    return len(released)
+
+
 def _note_in_trail(message_ids: Sequence[UUID], reason: str) -> None:
     """Keep why it was held back, for when it is sent; the same reason again is not repeated."""
     if not message_ids:

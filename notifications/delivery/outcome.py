@@ -98,13 +98,15 @@ def _record(flight: Flight, answer: Answer) -> None:
 
 
 def _settle_accepted(flight: Flight, accepted: Verdicts, *, at: datetime) -> None:
-    """Accepted by this very call is evidence even for a row that the sweeper has called unknown meanwhile."""
+    """Accepted by this very call is evidence even for a row that the sweeper has called unknown meanwhile, and for one
+    that was put back to be sent again: what waits there need not go any more."""
     call_id, rows = flight.parcel.call_id, flight.rows
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM notifications_outbox o USING unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
-            " WHERE o.message_id = v.id AND o.call_id = %s"
+            " WHERE o.message_id = v.id AND (o.call_id = %s"
             " AND (o.fence = v.fence AND o.state = 'sending' OR o.state = 'unknown')"
+            " OR o.is_possibly_doubled AND o.state IN ('queued', 'retrying', 'deferred'))"
             " RETURNING o.message_id, o.is_possibly_doubled",
             [uuid_array(accepted), int_array(rows[one].fence for one in accepted), call_id],
         )

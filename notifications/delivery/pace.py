@@ -37,6 +37,9 @@ def note_pace(provider: Provider, *, mails: int, milliseconds: int) -> None:
 
 def rounds(ready: Iterable[Ready]) -> list[list[Ready]]:
     """Each person's first mails, then the second ones …: providers tell the members of a call apart by address."""
+    ready = list(ready)
+    if len({one.member.address for one in ready}) == len(ready):
+        return [ready]
     rounds: list[list[Ready]] = []
     before: Counter[str] = Counter()
     for one in ready:

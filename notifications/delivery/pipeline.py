@@ -130,7 +130,7 @@ def _wait_for_tomorrow(stream: str, channel: str, *, at: datetime) -> int:
     """Put mail off for which no young account has room today."""
     rows = outbox.claim(stream, limit=BATCH_ROWS[stream], at=at, owner=worker_name(), channel=channel)
     if rows:
-        outbox.defer(rows, reason="warmup", at=at, due_at=warmup.next_day(at, rows[0].message_id))
+        outbox.defer(rows, reason=warmup.DEFERRED, at=at, due_at=warmup.next_day(at, rows[0].message_id))
     return len(rows)
 
 

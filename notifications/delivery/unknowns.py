@@ -16,12 +16,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from config import clock
 from config.queues import Stream
-from notifications.delivery import gate, outbox
+from notifications.delivery import gate, limits, outbox
 from notifications.delivery.evidence import search_accepted
 from notifications.delivery.flights import Flights
 from notifications.delivery.handover import Flight
 from notifications.delivery.mail import Parcel, read_parcel
-from notifications.delivery.models import Call, Outbox
+from notifications.delivery.models import Call, Outbox, Provider
 from notifications.delivery.outbox import Claimed
 from notifications.delivery.pipeline import worker_name
 from notifications.delivery.providers import kind_of
@@ -115,8 +115,7 @@ def _reconsider(call_id: UUID) -> Repeat | None:
     if call is None or not rows:
         return None
     age = at - call.created_at
-    window = kind_of(call.provider).idempotency_window
-    if window is not None and age < window * KEY_MARGIN:
+    if _may_repeat(call.provider, age):
         return _repeat(call, rows, at=at)
     if rows[0].stream == Stream.CRITICAL:
         _send_again(rows, call, at=at)
@@ -124,6 +123,13 @@ def _reconsider(call_id: UUID) -> Repeat | None:
         _send_again([row for row in rows if row.on_unknown == "resend"], call, at=at)
     _wait(rows, call_id, age=age, at=at)
     return None
+
+
+def _may_repeat(provider: Provider, age: timedelta) -> bool:
+    """Whether the provider still knows the key, and is in use at all."""
+    window = kind_of(provider).idempotency_window
+    is_in_use = provider.is_enabled and provider.refused_at is None
+    return is_in_use and window is not None and age < window * KEY_MARGIN
 
 
 def _lock_call(call_id: UUID) -> Call | None:
@@ -145,6 +151,8 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     if not len(rows) == call.size == len(parcel.members) or not gate.would_pass(rows, at=at):
         _wait(rows, call.pk, age=at - call.created_at, at=at)
         return None
+    if not _is_within_limits(call):
+        return None  # it stays due
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notifications_outbox SET state = 'sending', fence = fence + 1, lease_owner = %s, lease_until = %s,"
@@ -154,6 +162,16 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     for row in rows:
         row.fence += 1
     return Repeat(parcel=parcel, rows={row.message_id: row for row in rows}, at=at)
+
+
+def _is_within_limits(call: Call) -> bool:
+    """Take the tokens of a whole call, or none; of one that is larger than a lowered limit, what the limit holds."""
+    provider, size = call.provider, call.size
+    wanted = min(size, max(1, int(provider.mails_per_second or size)))
+    granted = limits.take(provider, wanted, mails_a_call=size)
+    if granted < wanted:
+        limits.give_back(provider, granted, mails_a_call=size)
+    return granted >= wanted
 
 
 def _is_whole(call: Call) -> bool:

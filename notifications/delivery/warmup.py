@@ -25,8 +25,9 @@ REMEMBERED_SECONDS = 10
 SPREAD = timedelta(hours=2)
 ALERT = "warmup_held"
 
-#: Why mail waits here, in words for screens.
-REASONS: dict[str, str] = {"warmup": "The account's warm-up allows no more mail today"}
+#: Why mail waits here, and in words for screens.
+DEFERRED = "warmup"
+REASONS: dict[str, str] = {DEFERRED: "The account's warm-up allows no more mail today"}
 
 # The day's row is locked first, so that what is granted is counted from what the other worker left. One statement,
 # because it is on the way of every call of a young account.

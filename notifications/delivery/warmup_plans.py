@@ -6,13 +6,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from notifications.delivery import alerts, warmup
-from notifications.delivery.domains.names import normalise_domain
+from config.queues import STREAMS
+from notifications.delivery import alerts, outbox, warmup
+from notifications.delivery.domains.names import normalise_domain, spelt
 from notifications.delivery.models import WarmupDay, WarmupPlan
+from notifications.delivery.senders import identity_of
 from notifications.delivery.warmup_policy import ceiling_of
 
 MOST_STEPS = 60
 HIGHEST_STEP = 10_000_000
+#: Mails that a plan's end makes due at once; the others come when they were to, within a day.
+MOST_RELEASED = 200_000
 
 
 class BadSteps(ValueError):
@@ -52,6 +56,7 @@ def change_plan(plan_id: int, *, steps: list[int], step: int, at: datetime) -> N
     plan.steps, plan.step = steps, min(max(step, 0), len(steps) - 1)
     plan.save(update_fields=["steps", "step"])
     WarmupDay.objects.filter(plan=plan, day=warmup.day_of(at)).update(ceiling=ceiling_of(plan.steps, plan.step))
+    _release(plan.from_domain, most=warmup.allowance(plan.provider_id, plan.from_domain, at=at) or 0, at=at)
 
 
 @transaction.atomic
@@ -67,9 +72,20 @@ def resume_plan(plan_id: int) -> None:
 
 
 @transaction.atomic
-def end_plan(plan_id: int) -> None:
-    """Lift the ceiling: the account may send as much as its limits allow. The plan's days are forgotten."""
+def end_plan(plan_id: int, *, at: datetime) -> None:
+    """Lift the ceiling: the account may send as much as its limits allow, and what waited for another day goes.
+
+    The plan's days are forgotten.
+    """
     plan = WarmupPlan.objects.select_related("provider").select_for_update(of=("self",)).get(pk=plan_id)
     alerts.clear_alert(warmup.ALERT, warmup.alert_subject(plan))
     plan.delete()
     transaction.on_commit(warmup.forget)
+    _release(plan.from_domain, most=MOST_RELEASED, at=at)
+
+
+def _release(from_domain: str, *, most: int, at: datetime) -> None:
+    """Let mail from this domain go that waits because no account had room for it today."""
+    for stream in STREAMS:
+        if most > 0 and spelt(identity_of(stream).domain) == from_domain:
+            most -= outbox.release(stream, reason=warmup.DEFERRED, most=most, at=at)

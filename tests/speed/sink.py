@@ -18,6 +18,9 @@ from typing import cast
 
 _GREETING = b"220 sink ESMTP\r\n"
 _OFFERS = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
+_BUFFER = 256 * 1024
+#: A content is followed by no more than the next envelope (RFC 2920 3.1) with its short lines (RFC 5321 4.5.3.1.4).
+_TAIL = 4096
 _ACCEPTED = b'{"id": "<sink@localhost>", "message": "Queued. Thank you."}'
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
     len(_ACCEPTED),
@@ -27,17 +30,28 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:
 taken: Counter[str] = Counter()
 
 
-class Taker(asyncio.Protocol):
-    """One connection. What is not understood yet waits in `rest`."""
+class Taker(asyncio.BufferedProtocol):
+    """One connection. What is not understood yet waits in `rest`, what is to be answered in `answers`.
+
+    What comes in is read into one lasting buffer: a new one each time costs more than all that is done with it.
+    """
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        self.buffer = bytearray(_BUFFER)
         self.rest = b""
+        self.answers: list[bytes] = []
 
-    def data_received(self, data: bytes) -> None:
-        self.rest += data
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.rest += memoryview(self.buffer)[:nbytes]
         while self.take_one():
             pass
+        if self.answers:
+            self.transport.write(b"".join(self.answers))
+            self.answers.clear()
 
     def take_one(self) -> bool:
         """Take one thing off `rest`; False when it is not all there."""
@@ -45,7 +59,7 @@ class Taker(asyncio.Protocol):
 
 
 class Smtp(Taker):
-    """Lines are answered, contents are searched for their end and forgotten."""
+    """Lines are answered, contents are searched for their end, from behind, and forgotten."""
 
     is_content = False
 
@@ -57,13 +71,13 @@ class Smtp(Taker):
         return self._take_content() if self.is_content else self._take_line()
 
     def _take_content(self) -> bool:
-        end = self.rest.find(b"\r\n.\r\n")
+        end = self.rest.rfind(b"\r\n.\r\n", -_TAIL)
         if end < 0:
             self.rest = self.rest[-4:]  # the end may be cut in two
             return False
         self.rest, self.is_content = self.rest[end + 5 :], False
         taken["mails"] += 1
-        self.transport.write(b"250 2.0.0 taken\r\n")
+        self.answers.append(b"250 2.0.0 taken\r\n")
         return True
 
     def _take_line(self) -> bool:
@@ -76,7 +90,7 @@ class Smtp(Taker):
         if verb == b"QUIT":
             self.transport.close()
             return False
-        self.transport.write(
+        self.answers.append(
             _OFFERS if verb == b"EHLO" else b"354 go on\r\n" if self.is_content else b"250 2.0.0 fine\r\n"
         )
         return True
@@ -95,7 +109,7 @@ class Http(Taker):
             return False
         self.rest = self.rest[whole:]
         taken["calls"] += 1
-        self.transport.write(_ANSWER)
+        self.answers.append(_ANSWER)
         return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ _COMPILED = {
     "<a href='{% __click 1 https://a.example/ %}'>x</a>",
     "text": "Hello {{ contact.first_name }}: {{ payload.note }}\n",
 }
+_account_ids = count(10**9)  # beyond those of stored accounts
 
 
 @lru_cache(maxsize=1)
@@ -47,4 +49,4 @@ def make_parcel(provider: Provider, *members: Member, sender: str = "Shop <shop@
 
 def make_account(kind: str, **options: Any) -> Provider:
     """An account that is not stored; each has an id of its own."""
-    return Provider(pk=new_id().int >> 80, key=kind, kind=kind, name=kind, options=options)
+    return Provider(pk=next(_account_ids), key=kind, kind=kind, name=kind, options=options)

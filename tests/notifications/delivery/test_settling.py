@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,15 @@ import pytest
 
 from config import clock
 from notifications.delivery import outbox
+from notifications.delivery.failures import Kind, Verdict
+from notifications.delivery.handover import Answer, Flight
 from notifications.delivery.models import Call, DeadLetter, Outbox, Provider
+from notifications.delivery.outcome import record_outcome
 from notifications.delivery.settling import drop_proven, give_up, send_again, settle_as_sent
 from preferences.models import Contact
 from tests.accounts import only
 from tests.letters import make_uncertain
+from tests.notifications.delivery.parcels import make_member, make_parcel
 from tests.people import make_contacts
 from tests.simulator.process import Process
 from tracking import lifecycle
@@ -145,4 +150,19 @@ def test_a_report_while_a_worker_has_claimed_it_stops_it(
     outbox.give_back([row], due_at=clock.now())
     work()
     assert Message.objects.get().state == "delivered"
+    assert mailbox.accepts() == []
+
+
+def test_a_late_accept_after_send_again_stops_it(ada: Contact, mailgun: Provider, work: Work, mailbox: Process) -> None:
+    ids = make_uncertain([ada], mailgun)
+    rows = {row.pk: outbox.as_claimed(row) for row in Outbox.objects.all()}
+    send_again(ids, at=clock.now(), by=None)
+    member = replace(make_member("ada@example.com"), message_id=ids[0])
+    parcel = replace(make_parcel(mailgun, member), call_id=Call.objects.get().pk)
+    flight = Flight(parcel=parcel, rows=rows, leased_at=0, entered_at=clock.now())
+    accepted = Verdict(kind=Kind.ACCEPTED, provider_message_id="late@mailgun")
+    record_outcome(flight, Answer(verdicts=[accepted], started_at=clock.now(), milliseconds=20_000))
+    work()
+    assert _outcome() == ("sent", "")
+    assert Message.objects.get().provider_message_id == "late@mailgun"
     assert mailbox.accepts() == []

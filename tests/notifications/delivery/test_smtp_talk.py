@@ -143,7 +143,7 @@ def _huge(address: str) -> Member:
     """More than any template may write, as it could come from a stored call."""
     member = make_member(address)
     regions = tuple("long line " * 1_000_000 for _ in member.values.regions[1:])
-    return replace(member, values=replace(member.values, regions=("N" * 2000, *regions)))
+    return replace(member, values=member.values._replace(regions=("N" * 2000, *regions)))
 
 
 def test_a_mail_beyond_the_servers_size_is_not_even_begun(server: MailServer) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.providers.smtp.failures import judge_answer, judge_sender_answer
@@ -21,8 +21,7 @@ _SEND_CONTENT = 354
 _END = b".\r\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(NamedTuple):
     """One mail, ready to be handed over."""
 
     position: int  # in its call
