@@ -14,8 +14,8 @@ from notifications.preview import sample_payload, sample_variables
 from preferences.contacts import find_contact_id
 from preferences.models import Contact
 
-#: Of each of the two sorts.
-CONTACTS = 25
+#: Of each of the two sorts, out of so many newest ones.
+CONTACTS, CONTACTS_LOOKED_AT = 25, 5_000
 
 
 def made_up_readers(template_key: str) -> list[Reader]:
@@ -40,8 +40,10 @@ def contact_readers(template_key: str, contact_ids: Iterable[int]) -> list[Reade
 
 def telling_contacts() -> list[int]:
     """The newest contacts, and the newest without a first name."""
-    reached = Contact.objects.filter(address__isnull=False).order_by("-pk").values_list("pk", flat=True)
-    return list(dict.fromkeys((*reached[:CONTACTS], *reached.filter(first_name="")[:CONTACTS])))
+    reached = Contact.objects.filter(address__isnull=False).order_by("-pk")
+    nameless = Contact.objects.filter(pk__in=reached.values("pk")[:CONTACTS_LOOKED_AT], first_name="").order_by("-pk")
+    found = (rows.values_list("pk", flat=True)[:CONTACTS] for rows in (reached, nameless))
+    return list(dict.fromkeys(contact_id for ids in found for contact_id in ids))
 
 
 def find_contact(text: str) -> int | None:

@@ -27,6 +27,8 @@ class Reply:
     parser: httptools.HttpResponseParser | None = None
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self.has_headers:
+            return  # a trailer, behind the body: nothing here is decided by it
         self.headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1").strip())
 
     def on_headers_complete(self) -> None:
@@ -65,13 +67,17 @@ def read_reply(connection: socket.socket, policy: Policy, *, remaining: Callable
             return _ended(reply)
         received += len(octets)
         _feed(reply, octets)
-        if not reply.has_headers and received > policy.most_header_bytes:
-            raise Refused("headers_too_large")
-        if len(reply.body) > policy.most_bytes and wants_body:
-            raise Refused("too_large", f"The answer is larger than {policy.most_bytes // 1024} KB.")
-    if received - len(reply.body) > policy.most_header_bytes + _CHUNK:
-        raise Refused("headers_too_large")
+        _check_size(reply, received, policy)
     return reply
+
+
+def _check_size(reply: Reply, received: int, policy: Policy) -> None:
+    """Bounds what is kept, and what is received beside it: the marks of chunks, and trailers."""
+    if not reply.has_headers and received > policy.most_header_bytes:
+        raise Refused("headers_too_large")
+    most_received = policy.most_header_bytes + 2 * policy.most_bytes + _CHUNK
+    if len(reply.body) > policy.most_bytes or received > most_received:
+        raise Refused("too_large", f"The answer is larger than {policy.most_bytes // 1024} KB.")
 
 
 def _feed(reply: Reply, octets: bytes) -> None:

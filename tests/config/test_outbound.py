@@ -212,6 +212,12 @@ def _one_long_header(connection: socket.socket, request: bytes) -> None:
         connection.sendall(b"x" * 65536)
 
 
+def _endless_trailers(connection: socket.socket, request: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n")
+    for number in range(10_000_000):
+        connection.sendall(b"".join(b"X-%d-%d: x\r\n" % (number, one) for one in range(1000)))
+
+
 def _drip(connection: socket.socket, request: bytes) -> None:
     for octet in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000:
         connection.sendall(bytes([octet]))
@@ -233,6 +239,7 @@ def _silence(connection: socket.socket, request: bytes) -> None:
     ("script", "code"),
     [
         (_endless, "too_large"), (_header_bomb, "headers_too_large"), (_one_long_header, "headers_too_large"),
+        (_endless_trailers, "too_large"),
         (_drip, "too_slow"), (_drip_body, "too_slow"), (_silence, "too_slow"),
         (say(b"SSH-2.0-OpenSSH_9.6\r\n"), "unreadable"), (say(b""), "unreadable"),
         (say(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhe"), "unreadable"),
@@ -261,6 +268,12 @@ def test_early_hints_come_before_the_answer(start: Start) -> None:
     found = answered(ask(world, wants_body=True))
     assert found.status == 204
     assert "link" not in found.headers
+
+
+def test_a_trailer_decides_nothing(start: Start) -> None:
+    late = b"HTTP/1.1 302 Found\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nLocation: http://127.0.0.1/\r\n\r\n"
+    found = answered(ask(World(start(say(late))), wants_body=True))
+    assert (found.status, found.hops) == (302, ("http://shop.test/",))
 
 
 def test_nothing_answers(private: Server) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.queues import Stream
 from notifications.compose.preflight.findings import Finding, Severity
 from notifications.compose.preflight.inspection import Inspection, Sender
 from notifications.compose.preflight.link_faults import PLACEHOLDER
@@ -25,7 +24,7 @@ def _check(sender: Sender) -> Iterator[Finding]:
         )  # fmt: skip
     elif not sender.is_fit:
         yield Finding(
-            code="sender_unfit", severity=Severity.STOP if sender.stream == Stream.MARKETING else Severity.WARN,
+            code="sender_unfit", severity=Severity.STOP,
             sentence=f"Mail of the {sender.stream} stream is from {sender.domain}. {sender.reason}.",
             mend=f"Open Sending domains and press “Check now” for {sender.domain}; it lists the records to add.",
         )  # fmt: skip

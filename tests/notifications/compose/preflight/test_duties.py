@@ -8,14 +8,27 @@ from config.queues import Stream
 from notifications.compose.preflight.findings import Severity
 from notifications.compose.preflight.inspection import Sender
 from tests.notifications.compose.making import BRAND, text
-from tests.notifications.compose.preflight.making import body, facts
+from tests.notifications.compose.preflight.making import body, facts, kind
 from tests.notifications.compose.preflight.pairs import Pair, check_pair, layout, name_of, w
 
 pytestmark = pytest.mark.req("T6")
 
 STOP, WARN, INFORM = Severity
+NOTIFICATION = facts(kinds=(kind(Stream.NOTIFICATION),))
 
 PAIRS = [
+    Pair(
+        "address_unset",
+        WARN,
+        w(body(""), given=NOTIFICATION),
+        w(body(""), given=facts(kinds=NOTIFICATION.kinds, brand={**BRAND, "address": ""})),
+    ),
+    Pair(
+        "address_missing",
+        WARN,
+        w(body(""), given=NOTIFICATION),
+        w(body(""), given=NOTIFICATION, layout=layout(text("No address."))),
+    ),
     Pair("unsubscribe_missing", STOP, w(body("")), w(body(""), layout=layout(text("{{ brand.address }}")))),
     Pair(
         "unsubscribe_text",

@@ -25,6 +25,12 @@ STOP, WARN, INFORM = Severity
 
 PAIRS = [
     Pair(
+        "contrast_dark",
+        STOP,
+        w(styled("color:#000000"), layout=darkened("span { color: #222 !important; }")),
+        w(styled("color:#000000"), layout=darkened("span { color: #eee !important; }")),
+    ),
+    Pair(
         "size_large",
         WARN,
         w(body("{{ payload.number }}")),

@@ -16,6 +16,7 @@ TRANSACTIONAL = facts(kinds=(kind(Stream.TRANSACTIONAL),))
 LONG = "A subject that goes on and on, about all the things that we have in the shop this week"
 
 PAIRS = [
+    Pair("preheader_missing", INFORM, w(body(""), given=TRANSACTIONAL), w(body(""), given=TRANSACTIONAL, preheader="")),
     Pair("subject_empty", STOP, w(body(""), subject="{{ payload.number }}"), w(body(""), subject="{{ payload.note }}")),
     Pair("subject_long", INFORM, w(body("")), w(body(""), subject=LONG)),
     Pair("subject_long", WARN, w(body("")), w(body(""), subject=f"{LONG} {LONG}")),
