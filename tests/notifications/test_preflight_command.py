@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from notifications.preflight_readers import made_up_readers
 from preferences.models import Contact
 from tests.notifications.compose.making import EMAILS, write_template
 from tests.types import parcel_type, publish_template
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [pytest.mark.req("T6"), pytest.mark.django_db]
 
@@ -116,6 +121,14 @@ def test_a_template_of_the_console_is_found_in_the_database() -> None:
 def test_what_is_only_good_to_know_can_be_left_out() -> None:
     assert "info" in run("welcome")[1]
     assert "  info" not in run("welcome", verbosity=0)[1]
+
+
+def test_files_are_looked_at_without_a_database() -> None:
+    away = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "REDIS_URL": "redis://127.0.0.1:9/0"}
+    command = [sys.executable, "manage.py", "preflight", "welcome", "--offline"]
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, **away}, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "1 template: 0 stop" in ended.stdout
 
 
 @pytest.mark.usefixtures("new_types")

@@ -82,7 +82,7 @@ class SourceMap:
         return Trace(
             static={html.unescape(spot.value).strip(): spot for spot in reversed(spots) if spot.is_static},
             evaluated={evaluate(spot.value, variables).strip(): spot for spot in reversed(spots) if not spot.is_static},
-            personal=tuple(spot for spot in spots if not spot.is_static),
+            personal=tuple(spot for spot in spots if _is_open(spot, variables)),
         )
 
     def find_text(self, text: str) -> Place | None:
@@ -152,6 +152,11 @@ def _known(spots: Iterable[Spot], variables: Mapping[str, Any]) -> Iterator[str]
             yield html.unescape(spot.value).strip()
         elif reads_only(spot.value, "brand"):
             yield evaluate(spot.value, variables).strip()
+
+
+def _is_open(spot: Spot, variables: Mapping[str, Any]) -> bool:
+    """Whether it may come out as something else than it does by itself: in a loop, or by what a loop's items add."""
+    return not spot.is_static and bool("".join(spot.literals).strip() or not evaluate(spot.value, variables).strip())
 
 
 def _fits(spot: Spot, value: str) -> bool:

@@ -18,8 +18,7 @@ CONTACT = ("email", "first_name", "last_name", "locale", "time_zone")
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
-    compiled = inspection.compiled
-    read = {path for name in DOCUMENTS for path in read_variables(getattr(compiled, name), is_html=name == "html")}
+    read = variables_of(inspection)
     for path in sorted(read, key=_spell):
         yield from _check(inspection, path)
     if not inspection.facts.kinds and any(path[0] == "payload" for path in read):
@@ -28,6 +27,12 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             sentence="No notification type uses this template, so nobody knows what its payload holds.",
             mend="Name it in a type's `template` or `digest_template`.",
         )  # fmt: skip
+
+
+def variables_of(inspection: Inspection) -> set[Reading]:
+    """The paths that the mail's documents read."""
+    compiled = inspection.compiled
+    return {path for name in DOCUMENTS for path in read_variables(getattr(compiled, name), is_html=name == "html")}
 
 
 def _check(inspection: Inspection, path: Reading) -> Iterator[Finding]:

@@ -115,7 +115,8 @@ def _as_text(examined: list[Examined], verbosity: int) -> str:
         lines += [one.key, *(line for found in one.findings for line in _lines(found, verbosity)), ""]
     counts = [sum(found.severity == severity for one in examined for found in one.findings) for severity in Severity]
     stops, warns, informs = counts
-    return "\n".join([*lines, f"{len(examined)} templates: {stops} stop, {warns} warn, {informs} inform"])
+    templates = f"{len(examined)} template" + ("" if len(examined) == 1 else "s")
+    return "\n".join([*lines, f"{templates}: {stops} stop, {warns} warn, {informs} inform"])
 
 
 def _lines(found: Finding, verbosity: int) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from config.outbound import Refusal
 from notifications.compose.preflight.links import known_addresses, read_links
 from tests.notifications.compose.making import section
-from tests.notifications.compose.preflight.making import body, findings, inspect
+from tests.notifications.compose.preflight.making import body, facts, findings, inspect
 
 pytestmark = pytest.mark.req("T6")
 
@@ -43,6 +43,12 @@ def test_a_link_made_of_a_loops_items_has_its_line() -> None:
     assert not link.is_known
 
 
+def test_what_the_compiler_adds_has_no_place() -> None:
+    carousel = '<mj-carousel><mj-carousel-image src="https://harbour.shop/1.png" alt="A cup" /></mj-carousel>'
+    [found] = findings(inspect(body("") + section(carousel)), "link_inside")
+    assert found.place is None
+
+
 def test_what_the_layout_writes_is_placed_there() -> None:
     [link] = [one for one in read_links(inspect(BODY)) if one.is_own]
     assert str(link.place) == "layouts/base.mjml:1, mj-text"
@@ -70,6 +76,16 @@ def test_the_audience_is_told_by_number() -> None:
     assert found.sentence == (
         "{{ contact.first_name }} stays blank for 4 of 7 people: contact 2, contact 4, contact 5 and 1 more."
     )
+
+
+def test_what_a_payload_lacks_is_not_said_of_people() -> None:
+    [found] = findings(inspect(body("{{ payload.note }}"), readers=[{"first_name": "Ben"}]), "blank")
+    assert found.sentence == "{{ payload.note }} stays blank for a made-up person."
+
+
+def test_what_does_not_exist_is_not_called_blank_as_well() -> None:
+    assert findings(inspect(body("{{ user.name }}")), "blank") == []
+    assert findings(inspect(body("{{ payload.note }}"), given=facts(kinds=())), "blank") == []
 
 
 @pytest.mark.parametrize(
