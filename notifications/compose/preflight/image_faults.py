@@ -14,7 +14,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for image in read_images(inspection):
         yield from _check_address(image, is_own=is_at(image.address, inspection.facts.own_origin))
         yield from _check_words(image)
-        if not image.width:
+        if not image.width and not image.is_ground:
             yield _finding(image, "image_width", Severity.WARN, "has no width, so Outlook draws it at its full size",
                            "Give it a width in pixels.")  # fmt: skip
 

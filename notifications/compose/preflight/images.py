@@ -21,6 +21,7 @@ class Image:
     is_known: bool  # the template or the brand says where it is
     is_linked: bool  # pressing it leads somewhere, and nothing else in the link says where
     place: Place | None
+    is_ground: bool = False  # it lies behind text, which needs neither words nor a width
 
     @property
     def name(self) -> str:
@@ -29,7 +30,7 @@ class Image:
 
 def read_images(inspection: Inspection) -> list[Image]:
     """Every picture of the main sample that is drawn, in order."""
-    return list(_read(inspection))
+    return [*_read(inspection), *_read_grounds(inspection)]
 
 
 def known_pictures(inspection: Inspection) -> list[str]:
@@ -51,6 +52,17 @@ def _read(inspection: Inspection) -> Iterator[Image]:
             alt = None  # the compiler writes an empty one by itself
         yield Image(
             address=address, alt=alt, width=_width(node), is_known=address in known, is_linked=_is_alone_in_link(node),
+            place=spot.place if spot else None,
+        )  # fmt: skip
+
+
+def _read_grounds(inspection: Inspection) -> Iterator[Image]:
+    """Pictures behind sections; only those that the template or the brand fixes can be told from the source."""
+    trace = inspection.places.trace("background-url", variables=inspection.main.variables)
+    for address in sorted(inspection.places.known_values("background-url", brand=inspection.facts.brand)):
+        spot = trace.find(address)
+        yield Image(
+            address=address, alt="", width=0, is_known=True, is_linked=False, is_ground=True,
             place=spot.place if spot else None,
         )  # fmt: skip
 

@@ -24,7 +24,20 @@ pytestmark = pytest.mark.req("T6")
 
 STOP, WARN, INFORM = Severity
 
+
+def ground(address: str) -> str:
+    """A section with a picture behind it."""
+    return f'<mj-section background-url="{address}"><mj-column><mj-text>On it</mj-text></mj-column></mj-section>'
+
+
 PAIRS = [
+    Pair("image_http", WARN, w(ground("https://harbour.shop/h.png")), w(ground("http://harbour.shop/h.png"))),
+    Pair(
+        "image_unreachable",
+        STOP,
+        w(ground(PICTURE), answers={PICTURE: says(octets=PNG)}),
+        w(ground(PICTURE), answers={PICTURE: says(404)}),
+    ),
     Pair("image_alt", WARN, picture(PICTURE), w(image(f'src="{PICTURE}"'))),
     Pair("image_alt", WARN, w(image(f'src="{PICTURE}" alt=""')), w(body(f'<img src="{PICTURE}" width="9">'))),
     Pair(
