@@ -45,6 +45,14 @@ def env_list(name: str, default: str | None = "") -> list[str]:
     return [entry.strip() for entry in env_str(name, default).split(",") if entry.strip()]
 
 
+def env_ints(name: str, default: str) -> list[int]:
+    """The variable as a list of whole numbers, separated by commas."""
+    entries = env_list(name, default)
+    if not all(entry.isdecimal() for entry in entries):
+        raise ImproperlyConfigured(f"{name} is {','.join(entries)!r}; it must be whole numbers with commas.")
+    return [int(entry) for entry in entries]
+
+
 def env_secret(name: str, default: str | None = None) -> str:
     """The variable as a secret, which may also lie in the file that NAME_FILE names (a mounted secret).
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from config.env import env_bool, env_int, env_list, env_secret, env_str
+from config.env import env_bool, env_int, env_ints, env_list, env_secret, env_str
 from config.keys import read_keys
 from config.servers import find_servers
 
@@ -177,6 +177,11 @@ POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 
 # How many days the reports of providers and readers are kept as they came.
 POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
+
+# What may be fetched from addresses that people write: the ports, and whether this installation's own address counts
+# although it is not public (a developer's machine, a host that reaches itself from inside).
+POSTRIDER_OUTBOUND_PORTS = env_ints("POSTRIDER_OUTBOUND_PORTS", "80,443")
+POSTRIDER_OUTBOUND_OWN_HOST = env_bool("POSTRIDER_OUTBOUND_OWN_HOST", default=not IS_PRODUCTION)
 
 # How sending domains are looked up. Blocklists do not answer public resolvers; empty servers: this machine's.
 POSTRIDER_DNS_SERVERS = env_list("POSTRIDER_DNS_SERVERS")

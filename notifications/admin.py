@@ -182,12 +182,19 @@ class TemplateAdmin(ReadOnlyAdmin):
     list_display = ("key", "name", "source", "shown_published", "updated_at")
     list_select_related = ("published__template",)
     search_fields = ("key", "name")
-    fieldsets = ((None, {"fields": ("key", "name", "source", "shown_published", "updated_at", "versions_list")}),)
-    readonly_fields = ("shown_published", "versions_list")
+    fieldsets = (
+        (None, {"fields": ("key", "name", "source", "shown_published", "preflight", "updated_at", "versions_list")}),
+    )
+    readonly_fields = ("shown_published", "preflight", "versions_list")
 
     @admin.display(description="Sent now")
     def shown_published(self, template: Template) -> SafeString | str:
         return _version_link(template.published) if template.published else "nothing: no version is published"
+
+    @admin.display(description="Preflight")
+    def preflight(self, template: Template) -> SafeString:
+        url = reverse("notifications:preflight", args=[template.key])
+        return format_html('<a class="pr-link" href="{}">What would go wrong if it were sent now?</a>', url)
 
     @admin.display(description="Versions")
     def versions_list(self, template: Template) -> SafeString:

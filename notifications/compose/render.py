@@ -48,8 +48,7 @@ def render(version: LoadedVersion, variables: Mapping[str, Any], *, token: str) 
     `variables` are plain JSON values only; `token` is the message's own.
     """
     _refuse_objects(variables, MAX_VALUE_DEPTH)
-    for path, value in version.defaults:
-        variables = _with_default(variables, path, value)
+    variables = with_defaults(version, variables)
     links = LinkWriter(public_url=version.public_url, token=token)
     regions: list[str] = []
     for part in version.parts:
@@ -58,6 +57,13 @@ def render(version: LoadedVersion, variables: Mapping[str, Any], *, token: str) 
             _refuse_control_characters(rendered)
         regions += rendered
     return Values(regions=tuple(regions), targets=tuple(links.targets))
+
+
+def with_defaults(version: LoadedVersion, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The variables with the version's declared defaults where they are missing or empty."""
+    for path, value in version.defaults:
+        variables = _with_default(variables, path, value)
+    return variables
 
 
 def join(document: Document, values: Values, *, token: str) -> str:
@@ -156,4 +162,5 @@ __all__ = [
     "join",
     "load_version",
     "render",
+    "with_defaults",
 ]

@@ -76,17 +76,21 @@ def _person(row: Sequence[Any]) -> Person:
     return person
 
 
+def describe(person: Person) -> dict[str, Any]:
+    """What a template sees of the contact."""
+    return {
+        **person.attributes, "email": person.email, "first_name": person.first_name, "last_name": person.last_name,
+        "locale": person.locale, "time_zone": person.time_zone,
+    }  # fmt: skip
+
+
 def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     """The template's variables for one mail, and its unsubscribe address."""
     leave = Leave(contact_id=person.id, topic_id=_topic_id(row.topic_key), message_id=row.message_id)
     unsubscribe = unsubscribe_url(leave)
     secrets = json.loads(vault.unseal(row.secrets)) if row.secrets else {}
-    contact = {
-        **person.attributes, "email": person.email, "first_name": person.first_name, "last_name": person.last_name,
-        "locale": person.locale, "time_zone": person.time_zone,
-    }  # fmt: skip
     return {
-        "contact": contact, "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
+        "contact": describe(person), "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
         "unsubscribe_url": unsubscribe, "preferences_url": preferences_url(person.id),
         "message_id": str(row.message_id),
     }, unsubscribe  # fmt: skip

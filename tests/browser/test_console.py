@@ -27,6 +27,7 @@ SCREENS = {
     "providers": ("/notifications/provider/", ""),
     "provider": ("/notifications/provider/", "#result_list tbody a"),
     "templates": ("/notifications/template/", ""),
+    "preflight": ("/templates/weekly-offers/preflight/", ""),
     "template version": ("/notifications/template/", "#result_list a[href*=templateversion]"),
 }
 

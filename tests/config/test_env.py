@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_bool, env_int, env_list, env_secret, env_str
+from config.env import env_bool, env_int, env_ints, env_list, env_secret, env_str
 
 
 def test_unset_and_empty_mean_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +55,11 @@ def test_unreadable_secret_file_fails_though_a_default_exists(monkeypatch: pytes
     monkeypatch.setenv("KEY_FILE", str(tmp_path / "missing"))
     with pytest.raises(ImproperlyConfigured, match="KEY_FILE cannot be read"):
         env_secret("KEY", "default")
+
+
+def test_numbers_come_with_commas_and_anything_else_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTS", "80, 8443")
+    assert env_ints("PORTS", "443") == [80, 8443]
+    monkeypatch.setenv("PORTS", "80;443")
+    with pytest.raises(ImproperlyConfigured, match="PORTS is '80;443'"):
+        env_ints("PORTS", "443")
