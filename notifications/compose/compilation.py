@@ -19,6 +19,7 @@ from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
 from notifications.compose.limits import MAX_HTML_BYTES, MAX_SOURCE_BYTES, WARN_HTML_BYTES
 from notifications.compose.markup import strip_comments
+from notifications.compose.mended import MENDED
 from notifications.compose.nesting import crossed_blocks
 from notifications.compose.plaintext import derive_text
 from notifications.compose.reading import filters
@@ -26,7 +27,7 @@ from notifications.compose.sandbox import parse
 from notifications.compose.source import Piece, TemplateSource
 from notifications.compose.spans import find_blocks, find_spans
 
-COMPILER = 1  # raise it when the same source compiles to something else: all are published anew
+COMPILER = 2  # raise it when the same source compiles to something else: all are published anew
 
 _SLOT = re.compile(r"<mj-slot\b[^<>]*/>|<mj-slot\b[^<>]*>\s*</mj-slot>")
 _INDENT = re.compile(r"\n\s+")
@@ -153,7 +154,7 @@ def _add_preheader(layout: str, source: TemplateSource, tokens: Tokens) -> str:
 def _compile_mjml(mjml: str, source: TemplateSource, tokens: Tokens) -> str:
     """HTML with the Liquid tokens in it. Raises SourceFault on anything lost on the way."""
     try:
-        document = mjml_to_html(mjml).html
+        document = mjml_to_html(mjml, custom_components=MENDED).html
     except Exception as error:
         reason = f"MJML: {type(error).__name__}: {error}"
         raise SourceFault(source.body.finding(0, reason)) from error
