@@ -76,7 +76,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     links = Links(
         tokens=tokens,
         secrets=secrets,
-        nodes=parse(_liquid(document, tokens), is_html=True).nodes,
+        nodes=parse(tokens.liquid_of(document), is_html=True).nodes,
         finding=source.body.finding(0, "the MJML compiler loses a link"),
     )
     document = number_links(document, links)
