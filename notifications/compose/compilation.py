@@ -29,6 +29,8 @@ from notifications.compose.spans import find_blocks, find_spans
 
 COMPILER = 2  # raise it when the same source compiles to something else: all are published anew
 
+_LONGEST_TOLD = 200  # characters of the library's own words
+
 _SLOT = re.compile(r"<mj-slot\b[^<>]*/>|<mj-slot\b[^<>]*>\s*</mj-slot>")
 _INDENT = re.compile(r"\n\s+")
 _LITERAL_BRACES = re.compile(r"\{[{%]")
@@ -95,7 +97,9 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
 def _check_size(source: TemplateSource) -> None:
     for piece in (source.body, source.layout, source.text, source.sms):
         if piece is not None and len(piece.text.encode()) > MAX_SOURCE_BYTES:
-            raise SourceFault(piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB"))
+            raise SourceFault(
+                piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB, the most that a template may have")
+            )
 
 
 def _check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
@@ -156,7 +160,8 @@ def _compile_mjml(mjml: str, source: TemplateSource, tokens: Tokens) -> str:
     try:
         document = mjml_to_html(mjml, custom_components=MENDED).html
     except Exception as error:
-        reason = f"MJML: {type(error).__name__}: {error}"
+        told = f"{type(error).__name__}: {error}"[:_LONGEST_TOLD]
+        reason = f"the MJML compiler cannot make a mail of this: {told}"
         raise SourceFault(source.body.finding(0, reason)) from error
     if faults := [*tokens.lost_in(document), *crossed_blocks(document, tokens)]:
         raise SourceFault(*faults)

@@ -15,7 +15,6 @@ from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
-from liquid.exceptions import LiquidError
 
 from notifications.compose.filters import reads_person
 from notifications.compose.linktags import LinkWriter
@@ -45,7 +44,7 @@ def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -
     output: Any = Output()
     try:
         node.render(context, output)
-    except LiquidError:
+    except Exception:  # noqa: BLE001 - a filter may raise whatever an author writes
         return None  # let it fail where somebody is told
     return str(output.getvalue())
 
