@@ -20,10 +20,12 @@ from preferences import choices
 from preferences.addresses import BadAddress, normalise_address
 from preferences.centre import SOURCE, mask_address
 from preferences.history import Received, received_by
+from preferences.kind_words import say
 from preferences.models import Contact, Topic
 from preferences.offered import find_offered
+from preferences.page_limits import may_prove, show_too_many
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
-from preferences.phones import BadPhone, mask_phone
+from preferences.phones import BadPhone, mask_phone, normalise_phone
 from preferences.public import find_person
 
 MAILS_SHOWN = 50
@@ -43,6 +45,8 @@ def _own_page(page: Page) -> Callable[..., HttpResponse]:
         if contact is None:
             return show_bad_link(request)
         with speaking(request, contact.locale) as language:
+            if request.method == "POST" and not may_prove(request, contact, at=clock.now()):
+                return show_too_many(request)
             return page(request, contact, token, language)
 
     return view
@@ -66,7 +70,7 @@ def phone(request: HttpRequest, contact: Contact, token: str, language: str) -> 
         contact.refresh_from_db()
     is_done = request.method == "POST" and not faults
     return _show(
-        request, "phone", contact, token, faults=faults, typed=form, is_done=is_done,
+        request, "phone", contact, token, faults=faults, typed=form if faults else {}, is_done=is_done,
         masked_phone=mask_phone(contact.phone), status=422 if faults else 200,
     )  # fmt: skip
 
@@ -113,11 +117,13 @@ def _save_phone(contact: Contact, form: QueryDict) -> dict[str, str]:
     number = "" if form.get("step") == "remove" else form.get("phone", "")
     if not number and form.get("step") != "remove":
         faults["phone"] = _("Write a phone number.")
+    phone = ""
     try:
-        if not faults:
-            choices.set_phone(contact, number)
+        phone = normalise_phone(number) if number else ""
     except BadPhone:
         faults["phone"] = _("Write the number with its country, such as +49 151 23456789.")
+    if not faults:
+        choices.set_phone(contact, phone)
     return faults
 
 
@@ -148,4 +154,4 @@ def _may_erase(contact: Contact, proof: str, *, at: datetime) -> bool:
 def _name(one: Received, topics: dict[str, str]) -> str:
     """What a mail was about: its kind, else its topic."""
     kind = find_offered(one.type_key)
-    return str(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")
+    return say(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")

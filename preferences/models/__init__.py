@@ -3,9 +3,11 @@
 from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
+from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
 from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
 from preferences.models.suppression import Suppression
+from preferences.models.suppression_list import SuppressionLine, SuppressionList
 from preferences.models.topic import Topic
 
 __all__ = [
@@ -14,11 +16,14 @@ __all__ = [
     "ConsentRecord",
     "ConsentWording",
     "Contact",
+    "Erasure",
     "FrequencyCap",
     "QuietHours",
     "SignUp",
     "SignUpCount",
     "SignUpForm",
     "Suppression",
+    "SuppressionLine",
+    "SuppressionList",
     "Topic",
 ]

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
+from django.test import Client
 
+from config import clock
+from notifications.delivery.deadletters import replay
 from notifications.delivery.failures import redact
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
+from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression
+from preferences.suppression import suppress
 from tests.people import make_contact
 from tests.simulator.process import Process
-from tests.texts import NUMBER, SENDER, SID, make_text_provider, text_type
+from tests.texts import NUMBER, SENDER, SID, TEXT, make_text_provider, publish_text, text_type
 from tests.types import parcel_type
 from tracking.models import Message
 from tracking.signals import event
@@ -48,6 +54,22 @@ def test_it_arrives_on_the_phone(cleo: Contact, texts: Provider, mailbox: Proces
     assert message.provider_message_id.startswith("SM")
     assert (call.channel, call.sender, call.headers, call.is_tracked) == ("sms", SENDER, {}, False)
     assert mail["message_id"] == str(message.pk)
+
+
+def test_it_is_shown_as_it_was_sent_and_does_nothing(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None], admin_client: Client
+) -> None:
+    text_type()
+    _raise(cleo, note="<script>alert(1)</script> 🛵, and more")
+    work()
+    page = admin_client.get(f"/messages/{Message.objects.get().pk}/").content.decode()
+    phone = requests.get(f"{mailbox.url}/inbox/{mailbox.accepts()[0]['number']}", timeout=5).text
+    for shown in (page, phone):
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; 🛵, and more" in shown
+        assert "<script>alert" not in shown
+        assert "2 segments" in shown
+    assert "UCS-2" in page
+    assert "· text message" in page
 
 
 @pytest.mark.parametrize("stream", ["critical", "transactional", "notification", "marketing"])
@@ -89,6 +111,86 @@ def test_without_a_number_it_is_not_sent(ada: Contact, texts: Provider, work: Ca
     _raise(ada)
     work()
     assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "no_phone")
+
+
+def test_without_a_number_mail_takes_its_place(
+    ada: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(ada)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["ada@example.com"]
+    assert set(Message.objects.values_list("channel", "state", "reason")) == {
+        ("sms", "skipped", "no_phone"), ("email", "sent", ""),
+    }  # fmt: skip
+
+
+def test_who_turned_the_first_way_off_gets_mail(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["cleo@example.com"]
+
+
+def test_a_dead_mailbox_turns_no_mail_into_a_text_message(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
+) -> None:
+    suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
+    text_type(channels=("email", "sms"))
+    _raise(cleo)
+    work()
+    assert (Message.objects.get().channel, Message.objects.get().reason) == ("email", "suppressed_hard_bounce")
+
+
+def test_with_a_number_the_next_way_is_only_for_those_who_ask(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == [NUMBER]
+
+
+@pytest.mark.parametrize("stream", ["critical", "transactional", "notification", "marketing"])
+def test_who_turned_it_off_while_it_waited_does_not_get_it(
+    stream: str, cleo: Contact, mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(stream=stream)
+    _raise(cleo)
+    work()  # there is no account yet
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    make_text_provider(mailbox)
+    work()
+    assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "type_channel_off")
+
+
+def test_longer_than_a_text_message_may_be_is_a_dead_letter(
+    cleo: Contact, texts: Provider, work: Callable[[], None]
+) -> None:
+    text_type()
+    _raise(cleo, note="x" * 1601)
+    work()
+    assert Attempt.objects.get().code == "400:21617"
+    assert Message.objects.get().state == "failed"
+    assert DeadLetter.objects.get().cause == "permanent_message"
+
+
+def test_a_dead_letter_goes_again_by_its_channel(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None], admin_client: Client
+) -> None:
+    text_type(text="")
+    _raise(cleo)
+    work()
+    letter = DeadLetter.objects.get()
+    assert "The person&#x27;s address" not in admin_client.get(f"/dead-letters/{letter.pk}/").content.decode()
+    publish_text("parcel", TEXT)
+    assert replay([letter.pk], at=clock.now()).replayed == 1
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == [NUMBER]
+    assert (Message.objects.get().state, Message.objects.get().recipient_domain) == ("sent", "")
 
 
 def test_a_number_removed_meanwhile_ends_it(cleo: Contact, mailbox: Process, work: Callable[[], None]) -> None:
@@ -190,8 +292,6 @@ def test_a_text_waits_behind_no_mail_of_its_order(
 def test_a_suppressed_mailbox_stops_no_text(
     cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
 ) -> None:
-    from preferences.suppression import suppress
-
     suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
     text_type()
     _raise(cleo)
