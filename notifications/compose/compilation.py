@@ -19,6 +19,7 @@ from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
 from notifications.compose.limits import MAX_HTML_BYTES, MAX_SOURCE_BYTES, WARN_HTML_BYTES
 from notifications.compose.markup import strip_comments
+from notifications.compose.mended import MENDED
 from notifications.compose.nesting import crossed_blocks
 from notifications.compose.plaintext import derive_text
 from notifications.compose.reading import filters
@@ -26,7 +27,9 @@ from notifications.compose.sandbox import parse
 from notifications.compose.source import Piece, TemplateSource
 from notifications.compose.spans import find_blocks, find_spans
 
-COMPILER = 1  # raise it when the same source compiles to something else: all are published anew
+COMPILER = 2  # raise it when the same source compiles to something else: all are published anew
+
+_LONGEST_TOLD = 200  # characters of the library's own words
 
 _SLOT = re.compile(r"<mj-slot\b[^<>]*/>|<mj-slot\b[^<>]*>\s*</mj-slot>")
 _INDENT = re.compile(r"\n\s+")
@@ -75,7 +78,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     links = Links(
         tokens=tokens,
         secrets=secrets,
-        nodes=parse(_liquid(document, tokens), is_html=True).nodes,
+        nodes=parse(tokens.liquid_of(document), is_html=True).nodes,
         finding=source.body.finding(0, "the MJML compiler loses a link"),
     )
     document = number_links(document, links)
@@ -94,7 +97,9 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
 def _check_size(source: TemplateSource) -> None:
     for piece in (source.body, source.layout, source.text, source.sms):
         if piece is not None and len(piece.text.encode()) > MAX_SOURCE_BYTES:
-            raise SourceFault(piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB"))
+            raise SourceFault(
+                piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB, the most that a template may have")
+            )
 
 
 def _check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
@@ -153,9 +158,10 @@ def _add_preheader(layout: str, source: TemplateSource, tokens: Tokens) -> str:
 def _compile_mjml(mjml: str, source: TemplateSource, tokens: Tokens) -> str:
     """HTML with the Liquid tokens in it. Raises SourceFault on anything lost on the way."""
     try:
-        document = mjml_to_html(mjml).html
+        document = mjml_to_html(mjml, custom_components=MENDED).html
     except Exception as error:
-        reason = f"MJML: {type(error).__name__}: {error}"
+        told = f"{type(error).__name__}: {error}"[:_LONGEST_TOLD]
+        reason = f"the MJML compiler cannot make a mail of this: {told}"
         raise SourceFault(source.body.finding(0, reason)) from error
     if faults := [*tokens.lost_in(document), *crossed_blocks(document, tokens)]:
         raise SourceFault(*faults)

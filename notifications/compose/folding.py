@@ -15,8 +15,8 @@ from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
-from liquid.exceptions import LiquidError
 
+from notifications.compose.filters import reads_person
 from notifications.compose.linktags import LinkWriter
 from notifications.compose.reading import all_nodes, filters, readings
 from notifications.compose.sandbox import Output, SandboxContext
@@ -35,7 +35,7 @@ OF_THE_MOMENT = "date"  # it knows what day it is
 
 def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -> str | None:
     """The node's text, when it reads nothing but constants; None when it may read more."""
-    if not all(isinstance(one, PURE) for one in all_nodes([node])) or _tells_time(node):
+    if not all(isinstance(one, PURE) for one in all_nodes([node])) or _differs(node, template):
         return None
     bound = {name for one in all_nodes(template.nodes) for name in one.template_scope()}
     if any(root not in constants or root in bound for root, *_ in readings([node])):
@@ -44,10 +44,11 @@ def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -
     output: Any = Output()
     try:
         node.render(context, output)
-    except LiquidError:
+    except Exception:  # noqa: BLE001 - a filter may raise whatever an author writes
         return None  # let it fail where somebody is told
     return str(output.getvalue())
 
 
-def _tells_time(node: Node) -> bool:
-    return any(one.name == OF_THE_MOMENT for one in filters([node]))
+def _differs(node: Node, template: BoundTemplate) -> bool:
+    """Whether a filter writes the same value otherwise another day, or for another person."""
+    return any(one.name == OF_THE_MOMENT or reads_person(template.env, one.name) for one in filters([node]))

@@ -79,6 +79,11 @@ class Tokens:
 
         return self.pattern.sub(original, text)
 
+    def liquid_of(self, text: str) -> str:
+        """The Liquid alone, in the order in which it stands in the text."""
+        found = (self.at(token) for token in self.pattern.finditer(text))
+        return "".join(one.text for one in found if one.is_liquid)
+
     def lost_in(self, text: str) -> list[Finding]:
         """A finding for everything that is not in the text any more."""
         present = {int(one.group(1) or one.group(2)) for one in self.pattern.finditer(text)}

@@ -18,6 +18,8 @@ CROSSED = "this block crosses an element after compiling: is there a block eleme
 
 def crossed_blocks(document: str, tokens: Tokens) -> list[Finding]:
     """A finding for each block whose tags have come to stand in different elements."""
+    if not tokens.blocks:
+        return []
     reader = _Reader(tokens)
     reader.feed(document)
     reader.close()

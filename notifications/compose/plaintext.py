@@ -39,6 +39,11 @@ def derive_text(document: str, *, token: re.Pattern[str], addresses: Mapping[str
     return reader.text()
 
 
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    """What nobody sees, and what is there for the eye only."""
+    return attributes.get("aria-hidden") == "true" or bool(_HIDDEN.search(attributes.get("style", "")))
+
+
 class _Reader(HTMLParser):
     def __init__(self, token: re.Pattern[str], addresses: Mapping[str, str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -58,7 +63,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if self.skipped or tag in SKIPPED or _HIDDEN.search(attributes.get("style", "")):
+        if self.skipped or tag in SKIPPED or _is_hidden(attributes):
             if tag not in VOID:
                 self.skipped.append(tag)
             return
@@ -105,7 +110,7 @@ class _Reader(HTMLParser):
 
     def _open_td(self, attributes: dict[str, str]) -> None:
         if self._is_cell("td"):
-            if self.cells:
+            if self.cells and not self.trailing:  # the first ones may show nothing
                 self._write_raw(" " if self._ends_in_space() else "  ")
             self.cells += 1
 

@@ -82,11 +82,13 @@ def read_piece(path: Path, *, name: str) -> Piece:
     """The file's text with line feeds only. Raises SourceFault when it is no plain text."""
     raw = path.read_bytes()
     if len(raw) > MAX_SOURCE_BYTES:
-        raise SourceFault(_at(name, 1, f"larger than {MAX_SOURCE_BYTES // 1024} KB"))
+        raise SourceFault(_at(name, 1, f"larger than {MAX_SOURCE_BYTES // 1024} KB, the most that a template may have"))
     try:
         text = _LINE_ENDS.sub("\n", raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SourceFault(_at(name, 1, "not UTF-8")) from None
+    except UnicodeDecodeError as error:
+        line = len(_LINE_ENDS.sub("\n", raw[: error.start].decode("latin-1")).split("\n"))
+        reason = f"not UTF-8: the byte {raw[error.start]:#04x} is no letter here; save the file as UTF-8"
+        raise SourceFault(_at(name, line, reason)) from None
     piece = Piece(text=text, file=name)
     if stray := _CONTROL.search(text):
         raise SourceFault(piece.finding(stray.start(), "a control character"))

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, digests, events, gate, latency, mixed, preferences, stack, webhooks
+from config.loadtest import campaign, digests, events, gate, latency, mixed, preferences, render, stack, webhooks
 from config.loadtest.options import Failed, Options, Outcome
 from notifications.delivery.providers import provider_kinds
 
@@ -26,10 +26,11 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "gate": gate.run,
     "digests": digests.run,
     "preferences": preferences.run,
+    "render": render.run,
 }
 _NUMBERS = {
     "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
-    "digests": 100_000, "preferences": 100_000,
+    "digests": 100_000, "preferences": 100_000, "render": 20_000,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 

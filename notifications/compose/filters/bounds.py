@@ -1,8 +1,8 @@
-"""Which Liquid filters may a template use, and how are they kept cheap and safe?
+"""How are Liquid filters kept cheap and safe?
 
 The library's filters trust their input: a few of them in a row can square a string, and one
 marks its input as safe HTML. Here each is wrapped with a size check, the dangerous ones are
-replaced or left out, and none turns a person's value into markup.
+replaced or left out (`__init__.py` says which), and none turns a person's value into markup.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from liquid import Environment, Markup
+from liquid import Markup
 
 from notifications.compose.limits import MAX_OUTPUT, TooCostly, refuse_oversized
 
 Filter = Callable[..., Any]
 
-# `safe` and `escapejs` would let a value reach the mail as markup.
-LEFT_OUT = ("safe", "escapejs")
 # These rewrite text piece by piece. On already escaped text they could undo the escaping
 # (`| escape | replace: "&lt;", "<"`), so they are given it as plain text: it is escaped again.
 REWRITING = frozenset(("remove", "remove_first", "remove_last", "replace", "replace_first", "replace_last", "split"))
@@ -29,30 +27,14 @@ LONGEST_DATE = 64
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def install_filters(environment: Environment) -> None:
-    """Replace the environment's filters by the bounded ones."""
-    for name in LEFT_OUT:
-        del environment.filters[name]
-    environment.filters["strip_html"] = strip_html
-    environment.filters["date"] = lenient_date(environment.filters["date"])
-    for name, function in environment.filters.items():
-        environment.filters[name] = bounded(name, function)
-
-
-def keep_plain(environment: Environment) -> None:
-    """In subject and text nothing is markup, so the escaping filters leave text alone."""
-    for name in ("escape", "escape_once", "newline_to_br"):
-        environment.filters[name] = as_text
-
-
 def bounded(name: str, function: Filter) -> Filter:
     """The filter, refusing inputs and results that no mail needs."""
     estimate = ESTIMATES.get(name)
 
     @wraps(function)
-    def checked(left: Any, *args: Any, **kwargs: Any) -> Any:
+    def checked(left: Any, /, *args: Any, **kwargs: Any) -> Any:
         refuse_oversized(left)
-        for argument in args:
+        for argument in (*args, *kwargs.values()):
             refuse_oversized(argument)
         if estimate is not None and estimate(left, *args) > MAX_OUTPUT:
             raise TooCostly(f"result of {name}")
