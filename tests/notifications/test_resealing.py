@@ -18,7 +18,7 @@ from tests.types import reset_type
 from tracking.events import record_event
 
 #: Binary columns that hold digests, which have no key to rotate.
-DIGESTS = {"address_digest", "body_digest"}
+DIGESTS = {"address_digest", "body_digest", "digest"}
 
 
 @pytest.fixture
