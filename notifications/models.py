@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifications.compose.models import Template, TemplateVersion
+from notifications.compose.models import PlannedPublication, Publication, Template, TemplateVersion
 from notifications.delivery.models import (
     Alert,
     Attempt,
@@ -33,8 +33,10 @@ __all__ = [
     "DomainPause",
     "Hold",
     "Outbox",
+    "PlannedPublication",
     "PoolMember",
     "Provider",
+    "Publication",
     "Sender",
     "SenderDomain",
     "Template",
