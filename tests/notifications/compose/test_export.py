@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.catalog import secret_paths
@@ -28,6 +28,7 @@ def version_of(made):
 lines = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\x85")).filter(str.strip)
 
 
+@settings(deadline=None)
 @given(
     subject=lines | st.sampled_from(EDGE_SPACES),
     preheader=st.just("") | lines,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.compose.locales import LOCALE, locale_chain, normal_locale
@@ -48,6 +48,7 @@ def test_the_chain_of_a_locale(written, chain):
     assert locale_chain(written) == chain
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(LOCALE, fullmatch=True))
 def test_a_normal_locale_stays_as_it_is(written):
     once = normal_locale(written)
