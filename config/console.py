@@ -36,6 +36,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                   "preferences.view_consentrecord"),
             _item(_("Suppressions"), "block", "admin:preferences_suppression_changelist",
                   "preferences.view_suppression"),
+            _item(_("Quiet hours"), "bedtime", "admin:preferences_quiethours_changelist",
+                  "preferences.view_quiethours"),
+            _item(_("Frequency caps"), "speed", "admin:preferences_frequencycap_changelist",
+                  "preferences.view_frequencycap"),
         ]),
         _group(_("Mail"), [
             _item(_("Types"), "category", "notifications:types", "notifications.view_template"),

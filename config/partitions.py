@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, migrations
+from django.db import OperationalError, connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
@@ -43,6 +43,42 @@ def ensure_months(table: str, *, around: datetime, months_ahead: int = 2) -> lis
         if _create_month(table, name, start=start, end=end):
             created.append(name)
     return created
+
+
+def drop_months(table: str, *, before: datetime, unless: str) -> list[str]:
+    """Drop monthly partitions that end before that time, but for those with a row for which `unless` (SQL) is true.
+
+    Waits two seconds at most for those who use the table; what is not dropped now is dropped the next time.
+    """
+    dropped = []
+    for name in _months_of(table):
+        year, month = map(int, name.removeprefix(f"{table}_").split("_"))
+        if _month(datetime(year, month, 1, tzinfo=UTC), 1) <= before and _drop_month(name, unless=unless):
+            dropped.append(name)
+    return dropped
+
+
+def _months_of(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = %s::regclass AND c.relname ~ '_[0-9]{4}_[0-9]{2}$' ORDER BY c.relname",
+            [table],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _drop_month(name: str, *, unless: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            cursor.execute(f'SELECT 1 FROM "{name}" WHERE {unless} LIMIT 1')
+            if cursor.fetchone():
+                return False
+            cursor.execute(f'DROP TABLE "{name}"')
+    except OperationalError:
+        return False
+    return True
 
 
 def _create_month(table: str, name: str, *, start: datetime, end: datetime) -> bool:

@@ -11,9 +11,10 @@ from django.apps import AppConfig
 from django.db.models import Q
 from django.db.models.signals import post_migrate
 
+_RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
-        "preferences.consentrecord", "preferences.consentwording")  # fmt: skip
+        "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
 _MAIL = ("notifications.template", "notifications.templateversion")
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
@@ -35,14 +36,15 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.warmupplan",
             "notifications.hold",
         ),
-        "delete": ("notifications.poolmember",),
+        "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform"),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform"),
+        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES),
+        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES),
+        "delete": _RULES,
     },
-    "support": {"view": (*_LOG, *_MAIL)},
+    "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
 }
 
 

@@ -30,6 +30,7 @@ def staff_screen(permission: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
+        guarded.is_staff_screen = True  # type: ignore[attr-defined] # for config.languages
         return admin.site.admin_view(guarded)
 
     return wrap

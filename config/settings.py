@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.languages.ConsoleLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -168,8 +169,14 @@ POSTRIDER_PURCHASE_EVENTS = frozenset(env_list("POSTRIDER_PURCHASE_EVENTS", "ord
 POSTRIDER_DIGEST_HOUR = env_int("POSTRIDER_DIGEST_HOUR", 9)
 POSTRIDER_DIGEST_WEEKDAY = env_int("POSTRIDER_DIGEST_WEEKDAY", 0)
 
+# The domain whose mail comes in by a provider's webhook; unset, List-Unsubscribe names no mailbox.
+POSTRIDER_INBOUND_DOMAIN = env_str("POSTRIDER_INBOUND_DOMAIN", "").lower()
+
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
+
+# How many days the reports of providers and readers are kept as they came.
+POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
 
 # How sending domains are looked up. Blocklists do not answer public resolvers; empty servers: this machine's.
 POSTRIDER_DNS_SERVERS = env_list("POSTRIDER_DNS_SERVERS")

@@ -11,8 +11,9 @@ class DemoConfig(AppConfig):
     verbose_name = "Demo shop"
 
     def ready(self) -> None:
-        from demo import signals
+        from demo import erasure, signals
         from demo.shelves import fill_shelves
 
         signals.connect()
+        erasure.connect()
         post_migrate.connect(lambda **_: fill_shelves(), sender=self, weak=False)

@@ -18,6 +18,7 @@ from demo.links import log_url, mails_url
 from demo.models import OfferEdition, Order, Product
 from demo.pages import show
 from demo.signals import tell_offers, tell_price
+from preferences.models import Contact
 
 _LOWERED = Decimal("0.9")
 
@@ -99,9 +100,13 @@ def lower_price(slug: str, *, from_price: str) -> None:
 
 
 def find_readers() -> list[tuple[str, Any]]:
-    """Customers with an account, and addresses that bought without one. Who of them wants it, Postrider knows."""
+    """Customers with an account, addresses that bought without one, and who signed up for letters. Who of them wants
+    it, Postrider knows."""
     users = get_user_model().objects.filter(is_active=True, is_staff=False).exclude(email="")
     readers: list[tuple[str, Any]] = [(f"user-{user.pk}", user) for user in users]
     known = {user.email.casefold() for user in users}
     guests = Order.objects.filter(placed_at__isnull=False).values_list("email").annotate(first=Min("pk"))
-    return readers + [(f"order-{first}", email) for email, first in guests if email.casefold() not in known]
+    readers += [(f"order-{first}", email) for email, first in guests if email.casefold() not in known]
+    known |= {email.casefold() for email, _ in guests}
+    subscribers = Contact.objects.filter(sign_ups__confirmed_at__isnull=False, erased_at=None).distinct()
+    return readers + [(f"contact-{one.pk}", one) for one in subscribers if one.email.casefold() not in known]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -20,3 +21,8 @@ def log_url(address: str) -> str:
     if settings.POSTRIDER_ENV == "production":
         return ""
     return f"{reverse('notifications:messages')}?{urlencode({'q': address})}"
+
+
+def why_url(event_id: UUID) -> str:
+    """What was decided about an event, step by step (staff only)."""
+    return reverse("notifications:why-event", args=[event_id])

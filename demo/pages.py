@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from demo.carts import find_cart
+from preferences.models import SignUpForm
 
 
 def show(request: HttpRequest, page: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -17,6 +18,8 @@ def show(request: HttpRequest, page: str, *, status: int = 200, **context: Any) 
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
-    """The sender's brand, and how full the cart is."""
-    cart = find_cart(request)
-    return {"brand": settings.POSTRIDER_BRAND, "cart_count": cart.count() if cart else 0}
+    """The sender's brand, how full the cart is, and where one signs up for letters."""
+    cart, letters = find_cart(request), SignUpForm.objects.filter(key="letters", is_active=True)
+    return {
+        "brand": settings.POSTRIDER_BRAND, "cart_count": cart.count() if cart else 0, "has_letters": letters.exists(),
+    }  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from demo.forms import CheckoutForm, ForgotForm, QuantityForm, ResetForm, SignUp
 from demo.links import log_url, mails_url
 from demo.models import Order, Product, buy
 from demo.pages import shared_context, show
+from demo.reminders import find_reminder, let_the_wait_pass
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -46,7 +48,18 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 def cart(request: HttpRequest) -> HttpResponse:
     """What is in the cart."""
     lines = carts.find_lines(request)
-    return show(request, "cart", lines=lines, total=sum(line.total for line in lines))
+    total = sum(line.total for line in lines)
+    return show(request, "cart", lines=lines, total=total, reminder=find_reminder(request) if lines else None)
+
+
+@require_POST
+def wait(request: HttpRequest) -> HttpResponse:
+    """Let the time pass that the reminder of a left cart waits; not in production, where time passes by itself."""
+    if settings.POSTRIDER_ENV == "production":
+        raise Http404
+    if user := _user(request):
+        let_the_wait_pass(user)
+    return redirect("demo:cart")
 
 
 @require_POST
@@ -77,7 +90,10 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """Thank you. Also where the mail leads; whoever has the address may see the order."""
     found = get_object_or_404(Order.objects.prefetch_related("items"), token=token)
-    return show(request, "order", order=found, mails_url=mails_url(found.email), log_url=log_url(found.email))
+    return show(
+        request, "order", order=found, mails_url=mails_url(found.email), log_url=log_url(found.email),
+        reminder=find_reminder(request) if found.user == request.user else None,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

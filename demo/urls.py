@@ -14,6 +14,7 @@ urlpatterns = [
     path("products/<slug:slug>/", public.product, name="product"),
     path("products/<slug:slug>/add", public.add, name="add"),
     path("cart/", public.cart, name="cart"),
+    path("cart/wait", public.wait, name="wait"),
     path("cart/<int:item_id>", public.change, name="change"),
     path("checkout/", public.checkout, name="checkout"),
     path("orders/<str:token>/", public.order, name="order"),

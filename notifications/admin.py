@@ -155,7 +155,14 @@ class ProviderAdmin(TeachingAdmin):
     @admin.display(description="Address to give to the provider")
     def webhook_address(self, provider: Provider) -> SafeString:
         url = f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/"
-        return format_html('<code class="pr-mono pr-wrap">{}</code>', url)
+        shown = format_html('<code class="pr-mono pr-wrap">{}</code>', url)
+        kind = provider_kinds().get(provider.kind)
+        if not settings.POSTRIDER_INBOUND_DOMAIN or kind is None or not kind.has_inbound:
+            return shown
+        return format_html(
+            '{}<p class="pr-soft">For mail to {}:</p><code class="pr-mono pr-wrap">{}inbound/</code>',
+            shown, settings.POSTRIDER_INBOUND_DOMAIN, url,
+        )  # fmt: skip
 
     @admin.display(description="Tick there")
     def webhook_events(self, provider: Provider) -> SafeString | str:

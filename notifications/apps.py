@@ -20,8 +20,11 @@ class NotificationsConfig(AppConfig):
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
+        from notifications.delivery import erasure as delivery_erasure
+        from notifications.delivery import simulated_erasure
         from notifications.delivery.checks import check_channels, check_lease, check_providers
         from notifications.event_story import tell_event
+        from notifications.routing import erasure as routing_erasure
         from tracking.steps import register_teller
 
         discover()
@@ -31,6 +34,8 @@ class NotificationsConfig(AppConfig):
             register(check, deploy=True)  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         register_teller(tell_event)
+        for module in (delivery_erasure, routing_erasure, simulated_erasure):
+            module.register()
         post_migrate.connect(_prepare, sender=self)
         for sweep in _sweeps():
             register_sweep(**sweep)
@@ -38,7 +43,7 @@ class NotificationsConfig(AppConfig):
 
 def _sweeps() -> list[dict[str, Any]]:
     """What must be looked after, and how often (seconds)."""
-    from notifications import jobs, partitions
+    from notifications import forgotten_sign_ups, jobs, partitions
     from notifications.compose import publications
     from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
@@ -62,6 +67,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "warm-up harm", "every": 300, "run": _now(warmup_harm.count_harm)},
         {"name": "domains", "every": 3600, "run": recheck_domains, "is_apart": True},
         {"name": "silent workers", "every": 3600, "run": sweeper.forget_silent_workers},
+        {"name": "sign-ups", "every": 3600, "run": forgotten_sign_ups.forget_unconfirmed, "is_exclusive": False},
         {"name": "attempts partitions", "every": 3600, "run": partitions.ensure_partitions},
     ]
 

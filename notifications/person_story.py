@@ -19,7 +19,7 @@ from notifications.event_story import nothing_of, title_of, told_digest
 from notifications.explanation import explain, in_words, phase_of, sentence_of
 from notifications.routing.intake import judge_intake
 from notifications.routing.models import DigestItem
-from notifications.routing.steps import aside_from_suppressions, ask_about, no_way
+from notifications.routing.steps import aside_from_suppressions, ask_about, no_way, usual_channel
 from notifications.routing.topics import topic_rule
 from preferences.eligibility import may_send
 from preferences.facts import Facts, facts_of
@@ -105,7 +105,9 @@ def tell_prospects(contact: Contact, *, at: datetime) -> list[Prospect]:
 
 
 def _prospect(facts: Facts, kind: Any, channel: str, *, at: datetime) -> Prospect:
-    ask = ask_about(kind, channel, topic_rule(kind.topic))
+    topic = topic_rule(kind.topic)
+    usual = usual_channel(kind, facts, topic, reaches=lambda one: bool(address_of(one, facts)), at=at)
+    ask = ask_about(kind, channel, topic, usual=usual)
     decision = may_send(facts, ask, at=at)
     wish = aside_from_suppressions(facts, ask, decision, at=at)  # as routing does: the person's own word comes first
     decision = decision if wish.allowed else wish

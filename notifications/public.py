@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from notifications.delivery.inbound import follow_letter
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import kind_of
 from notifications.delivery.replies import follow_reply
@@ -17,6 +18,7 @@ from tracking.receipts import accept_reports
 logger = logging.getLogger("postrider.webhooks")
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
+_NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError)
 
 
 @csrf_exempt
@@ -40,13 +42,36 @@ def _take(provider: Provider, request: HttpRequest) -> HttpResponse:
         reports = [] if reply else kind.read_webhook(provider, request)
     except AnymailWebhookValidationFailure:
         return _refuse(provider, request)
-    except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError) as error:
+    except _NOT_UNDERSTOOD as error:
         logger.warning("webhook of %s not understood (%s)", provider.key, type(error).__name__)
         return HttpResponse("Not understood.", status=400, content_type="text/plain")
     if reply:
         follow_reply(reply)
     else:
         accept_reports(reports)
+    return HttpResponse()
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def inbound(request: HttpRequest, kind: str, account: str) -> HttpResponse:
+    """Mail that comes in through a provider account. One that asks for nothing is taken all the same, and dropped."""
+    provider = Provider.objects.filter(webhook_key=account, kind=kind).first()
+    if provider is None:
+        return HttpResponse("There is no such webhook.", status=404, content_type="text/plain")
+    if request.method == "HEAD":
+        return HttpResponse()
+    try:
+        if int(request.headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
+            return HttpResponse("The mail is too large.", status=413, content_type="text/plain")
+        letters = kind_of(provider).read_inbound(provider, request)
+    except AnymailWebhookValidationFailure:
+        return _refuse(provider, request)
+    except _NOT_UNDERSTOOD as error:
+        logger.warning("inbound webhook of %s not understood (%s)", provider.key, type(error).__name__)
+        return HttpResponse("Not understood.", status=400, content_type="text/plain")
+    for letter in letters:
+        follow_letter(letter, provider_key=provider.key)
     return HttpResponse()
 
 

@@ -242,11 +242,6 @@ def _with_shares(members: Sequence[PoolMember]) -> Iterable[tuple[PoolMember, in
         yield member, share
 
 
-def _is_mail(provider: Provider) -> bool:
-    kind = provider_kinds().get(provider.kind)
-    return kind is None or kind.channel == EMAIL
-
-
 _USABLE = frozenset({"in_use", "due", "probing"})
 
 
@@ -267,7 +262,7 @@ def _warn(stream: str, rows: Sequence[Row], members: dict[str, list[PoolMember]]
     if shared := _shared(stream, members):
         names = " and ".join(f"“{name}”" for name in shared)
         warnings.append(
-            f"Shares {names} with marketing: spam reports about a campaign then slow down mail that people wait for."
+            f"Shares {names} with marketing: a campaign, and spam reports about it, slow down what people wait for."
         )
     return warnings
 
@@ -290,5 +285,5 @@ def _shared(stream: str, members: dict[str, list[PoolMember]]) -> list[str]:
     return [
         member.provider.name
         for member in members.get(stream, [])
-        if member.provider_id in marketing and member.provider.is_enabled and _is_mail(member.provider)
+        if member.provider_id in marketing and member.provider.is_enabled
     ]

@@ -22,6 +22,7 @@ app_name = "notifications"
 
 public_urls = [
     path("webhooks/<slug:kind>/<str:account>/", public.webhook, name="webhook"),
+    path("webhooks/<slug:kind>/<str:account>/inbound/", public.inbound, name="inbound"),
 ]
 console_urls = [
     path("messages/", console.list_messages, name="messages"),

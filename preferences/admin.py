@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
+import preferences.rule_admin  # noqa: F401 - registers the screens of rules
 from config import clock
 from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin, labelled
 from config.screens import doors_of, provide_page
@@ -22,7 +23,9 @@ from preferences.addresses import BadAddress, normalise_address
 from preferences.consent_admin import ConsentInline
 from preferences.forms import SuppressionForm
 from preferences.models import Choice, Contact, Suppression, Topic
+from preferences.soft_bounces import describe_soft_bounces
 from preferences.suppression import lift_suppression, suppress
+from preferences.topic_forms import SAID, TopicForm
 
 #: A name finds at most so many people; whoever is sought among more is found by the address.
 MOST_NAMED = 200
@@ -100,10 +103,10 @@ class ContactAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("email", "first_name", "last_name", "user", "ways")}),
         ("Mail", {"fields": ("locale", "time_zone", "paused_until", "is_tracking_allowed")}),
-        ("History", {"fields": ("created_at", "last_opened_at", "last_clicked_at", "erased_at")}),
+        ("History", {"fields": ("created_at", "last_opened_at", "last_clicked_at", "bounces", "erased_at")}),
         ("Attributes", {"fields": ("shown_attributes",)}),
     )
-    readonly_fields = ("ways", "shown_attributes")
+    readonly_fields = ("ways", "bounces", "shown_attributes")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -132,6 +135,10 @@ class ContactAdmin(ReadOnlyAdmin):
         doors = [(door.url, door.label) for door in doors_of(contact)]
         return format_html_join("  ·  ", '<a class="pr-link" href="{}">{}</a>', doors)
 
+    @admin.display(description="Soft bounces")
+    def bounces(self, contact: Contact) -> str:
+        return describe_soft_bounces(contact.pk)
+
     @admin.display(description="Attributes")
     def shown_attributes(self, contact: Contact) -> SafeString:
         text = json.dumps(contact.attributes, indent=2, ensure_ascii=False) if contact.attributes else "none"
@@ -140,11 +147,16 @@ class ContactAdmin(ReadOnlyAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(TeachingAdmin):
+    form = TopicForm
     empty_hint = "A topic is what people turn on and off. Types that name a topic make it; or add one here."
     list_display = ("name", "key", "description", "is_default_on", "is_listed", "position")
     list_display_links = ("name",)
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
+    fieldsets = (
+        (None, {"fields": ("name", "key", "description", "is_default_on", "is_listed", "position")}),
+        ("In other languages", {"fields": SAID, "description": "Left empty: shown as it stands above."}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
         """A key stands in code and in links of sent mail, so it stays."""

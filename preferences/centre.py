@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from config.queues import Stream
 from preferences.eligibility import Ask, may_send
 from preferences.facts import Facts, facts_of
@@ -26,6 +24,7 @@ class Way:
     """A second channel of a kind of mail, such as text messages."""
 
     channel: str
+    label: str
     is_on: bool
 
 
@@ -111,13 +110,14 @@ def _kind_row(facts: Facts, kind: Offered, topic: Topic | None, *, at: datetime)
     return Row(
         key=kind.key, name=str(kind.name), description=str(kind.description), has_digest=kind.has_digest,
         frequency=_frequency(facts, ask, has_digest=kind.has_digest, at=at), legal_basis=_legal_basis(kind),
-        ways=tuple(_way(facts, ask, channel, at=at) for channel in kind.channels if channel != EMAIL),
+        ways=tuple(_way(facts, ask, kind, channel, at=at) for channel in kind.channels if channel != EMAIL),
     )  # fmt: skip
 
 
-def _way(facts: Facts, ask: Ask, channel: str, *, at: datetime) -> Way:
-    by_channel = replace(ask, channel=channel, is_channel_default_on=False)
-    return Way(channel=channel, is_on=may_send(facts, by_channel, at=at).allowed)
+def _way(facts: Facts, ask: Ask, kind: Offered, channel: str, *, at: datetime) -> Way:
+    by_channel = replace(ask, channel=channel, is_channel_default_on=channel == kind.channels[0])
+    is_on = may_send(facts, by_channel, at=at).allowed
+    return Way(channel=channel, label=kind.channel_labels.get(channel, channel), is_on=is_on)
 
 
 def _frequency(facts: Facts, ask: Ask, *, has_digest: bool, at: datetime) -> str:
@@ -128,6 +128,4 @@ def _frequency(facts: Facts, ask: Ask, *, has_digest: bool, at: datetime) -> str
 
 
 def _legal_basis(kind: Offered) -> str:
-    if not kind.is_always_on:
-        return ""
-    return str(kind.legal_basis) or _("It comes only when you order something or ask for it.")
+    return str(kind.legal_basis) if kind.is_always_on else ""

@@ -24,6 +24,7 @@ __all__ = [
     "choose",
     "explain_leaving",
     "pause_until",
+    "reopen_channel",
     "resubscribe",
     "set_language",
     "set_most_a_week",
@@ -63,13 +64,17 @@ def choose(
     """Record a wish about a type, a topic or (neither given) everything, on a channel or ("") any.
 
     Takes the contact's lock first. A refusal outweighs the narrower wishes that were expressed before it: those go.
+    Those by a channel that is refused as a whole rest, until `reopen_channel`.
     Returns the wishes that it took the place of, or None where it was just so before.
     `is_on_record` says that the caller has written the ledger, with the wording that was read.
     """
     lock_contact(contact.pk)
     about: dict[str, Any] = {"topic": topic, "type_key": type_key, "channel": channel}
     before = contact.choices.filter(**about).values_list("frequency", flat=True).first()
-    replaced = _overrule(contact, topic, type_key, channel) if frequency == _NEVER else []
+    if channel and (topic or type_key) and frequency != _NEVER:
+        _end_refusal(contact, channel)
+    is_of_channel = bool(channel) and topic is None and not type_key  # what went by it before is kept for its return
+    replaced = _overrule(contact, topic, type_key, channel) if frequency == _NEVER and not is_of_channel else []
     if before is not None and before != frequency:
         replaced.append(
             _wish(topic_id=topic.pk if topic else None, type_key=type_key, channel=channel, frequency=before)
@@ -124,6 +129,16 @@ def resubscribe(
 
 
 @transaction.atomic
+def reopen_channel(contact: Contact, channel: str) -> bool:
+    """Take back the refusal of a whole channel, if there is one: what went by it before does again, no more."""
+    lock_contact(contact.pk)
+    if not _refusals_of(contact, channel).delete()[0]:
+        return False
+    resubscribed.send(sender=Choice, contact=contact, topic=None, type_key="", message_id=None, reason="")
+    return True
+
+
+@transaction.atomic
 def explain_leaving(contact: Contact, *, topic: Topic | None, reason: str, message_id: UUID | None = None) -> None:
     """Note why somebody left, on the choice and on the mail it came from. Without an unsubscribe nothing happens."""
     lock_contact(contact.pk)
@@ -139,6 +154,16 @@ def pause_until(contact: Contact, until: datetime | None) -> None:
     """Hold all refusable mail until a time, or (None) stop holding it."""
     lock_contact(contact.pk)
     Contact.objects.filter(pk=contact.pk).update(paused_until=until)
+
+
+def _end_refusal(contact: Contact, channel: str) -> None:
+    """A new wish by a channel that was refused as a whole: that one alone counts, what was wished before it is over."""
+    if _refusals_of(contact, channel).delete()[0]:
+        _narrower(contact, None, "", channel).exclude(frequency=_NEVER).delete()
+
+
+def _refusals_of(contact: Contact, channel: str) -> QuerySet[Choice]:
+    return contact.choices.filter(topic=None, type_key="", channel=channel, frequency=_NEVER)
 
 
 def _overrule(contact: Contact, topic: Topic | None, type_key: str, channel: str) -> list[Wish]:

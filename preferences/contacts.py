@@ -11,13 +11,17 @@ from django.db import IntegrityError, connection, transaction
 
 from config import vault
 from preferences.addresses import BadAddress, normalise_address
-from preferences.models import Contact
+from preferences.models import Contact, Suppression
 
 Addressee: TypeAlias = Contact | AbstractBaseUser | str
 
 
 class NoSuchContact(ValueError):
     """Nobody can be meant by this value; the message says why and what would do."""
+
+
+class ErasedAddress(NoSuchContact):
+    """The owner of the address was erased, so it makes no contact again."""
 
 
 def resolve_contact(addressee: Addressee | None) -> Contact:
@@ -63,6 +67,24 @@ def find_contact_id(addressee: object) -> int | None:
     return known.values_list("pk", flat=True).first()
 
 
+def is_erased(addressee: object) -> bool:
+    """Whether this is, or was, somebody who was erased; never raises for a bad value."""
+    if isinstance(addressee, Contact):
+        return addressee.erased_at is not None
+    if isinstance(addressee, AbstractBaseUser):
+        addressee = getattr(addressee, addressee.get_email_field_name(), "")
+    try:
+        return isinstance(addressee, str) and _is_digest_erased(vault.address_digest(normalise_address(addressee)))
+    except BadAddress:
+        return False
+
+
+def _is_digest_erased(digest: bytes) -> bool:
+    """Only the digest is left of who was erased; it keeps an import or an event from bringing them back."""
+    standing = Suppression.objects.filter(address_digest=digest, scope=Suppression.Scope.ALL, lifted_at=None)
+    return standing.filter(reason=Suppression.Reason.ERASED).exists()
+
+
 class AddressTaken(ValueError):
     """Another contact has this address; the message says so in words for staff."""
 
@@ -70,13 +92,18 @@ class AddressTaken(ValueError):
 def upsert_contact(
     email: str, *, first_name: str = "", last_name: str = "", locale: str = "", is_unconfirmed: bool = False
 ) -> Contact:
-    """The contact with this address, inserted with the rest when missing. Raises BadAddress."""
+    """The contact with this address, inserted with the rest when missing. Raises BadAddress, or ErasedAddress."""
     address = normalise_address(email)
     found = Contact.objects.filter(address=address).first()
     if found:
         return found
+    digest = vault.address_digest(address)
+    if _is_digest_erased(digest):
+        raise ErasedAddress(
+            "the person with this address was erased on request, and nothing brings somebody back who was erased"
+        )
     contact = Contact(
-        email=email.strip(), address=address, address_digest=vault.address_digest(address),
+        email=email.strip(), address=address, address_digest=digest,
         first_name=clean_name(first_name), last_name=clean_name(last_name), locale=locale,
         is_unconfirmed=is_unconfirmed,
     )  # fmt: skip

@@ -85,12 +85,14 @@ def _suppressed(facts: Facts, ask: Ask) -> Decision | None:
 
 
 def _stopped(facts: Facts, ask: Ask) -> Decision | None:
-    """A channel beside e-mail can be refused as a whole, by STOP for example, and then nothing at all goes by it."""
+    """A channel beside e-mail can be refused, whatever the stream: as a whole, by STOP for example, or for a kind."""
     if ask.channel in facts.suppressions:
         return Decision(False, "suppressed_number")
-    if facts.choices.get(("", "", ask.channel)) == "never" and not _asked_for_channel(facts, ask):
+    if facts.choices.get(("", "", ask.channel)) == "never":
         return Decision(False, "channel_off")
-    return None
+    wishes = ((code, facts.choices.get(key)) for code, key in _wishes_about(ask) if key[2])
+    code, wish = next((one for one in wishes if one[1]), ("", None))
+    return Decision(False, code) if wish == "never" else None
 
 
 def _judge_news(facts: Facts, ask: Ask, *, at: datetime) -> Decision:

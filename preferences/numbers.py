@@ -19,11 +19,17 @@ def digest_number(number: str) -> bytes:
 
 
 @transaction.atomic
-def suppress_number(digest: bytes, *, contact: Contact, detail: str = "") -> bool:
+def suppress_number(
+    digest: bytes,
+    *,
+    contact: Contact,
+    detail: str = "",
+    reason: Suppression.Reason = Suppression.Reason.HARD_BOUNCE,
+) -> bool:
     """No more text messages to the number with this digest, which was the contact's; return whether that is new."""
     lock_contact(contact.pk)
     _, is_new = Suppression.objects.get_or_create(
         address_digest=digest, scope=Suppression.Scope.SMS, lifted_at=None,
-        defaults={"contact": contact, "reason": Suppression.Reason.HARD_BOUNCE, "detail": detail[:200]},
+        defaults={"contact": contact, "reason": reason, "detail": detail[:200]},
     )  # fmt: skip
     return is_new

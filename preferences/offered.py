@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from config.queues import Stream
 
@@ -23,6 +23,7 @@ class Offered:
     is_required: bool = False
     legal_basis: str = ""
     has_digest: bool = False
+    channel_labels: Mapping[str, str] = field(default_factory=dict)  # of channels that plug-ins brought
 
     @property
     def is_always_on(self) -> bool:

@@ -81,7 +81,8 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 def show_bad_link(request: HttpRequest) -> HttpResponse:
     """One calm answer for every link that is not ours, so that nobody learns anything by trying."""
-    return render(request, "public/bad_link.html", status=404)
+    with speaking(request, ""):
+        return show(request, "public/bad_link.html", {}, status=404)
 
 
 def read_form(request: HttpRequest) -> QueryDict:

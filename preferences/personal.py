@@ -23,7 +23,7 @@ from preferences.history import Received, received_by
 from preferences.models import Contact, Topic
 from preferences.offered import find_offered
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
-from preferences.phones import BadPhone, mask_phone
+from preferences.phones import BadPhone, mask_phone, normalise_phone
 from preferences.public import find_person
 
 MAILS_SHOWN = 50
@@ -66,7 +66,7 @@ def phone(request: HttpRequest, contact: Contact, token: str, language: str) -> 
         contact.refresh_from_db()
     is_done = request.method == "POST" and not faults
     return _show(
-        request, "phone", contact, token, faults=faults, typed=form, is_done=is_done,
+        request, "phone", contact, token, faults=faults, typed=form if faults else {}, is_done=is_done,
         masked_phone=mask_phone(contact.phone), status=422 if faults else 200,
     )  # fmt: skip
 
@@ -113,11 +113,13 @@ def _save_phone(contact: Contact, form: QueryDict) -> dict[str, str]:
     number = "" if form.get("step") == "remove" else form.get("phone", "")
     if not number and form.get("step") != "remove":
         faults["phone"] = _("Write a phone number.")
+    phone = ""
     try:
-        if not faults:
-            choices.set_phone(contact, number)
+        phone = normalise_phone(number) if number else ""
     except BadPhone:
         faults["phone"] = _("Write the number with its country, such as +49 151 23456789.")
+    if not faults:
+        choices.set_phone(contact, phone)
     return faults
 
 

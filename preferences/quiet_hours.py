@@ -80,15 +80,17 @@ def forget_rules() -> None:
     _load.cache_clear()
 
 
+def rule_of(row: QuietHours) -> Rule:
+    """The rule that a row says."""
+    return Rule(
+        is_open=row.kind == QuietHours.Kind.OPEN, streams=frozenset(row.streams), days=frozenset(row.days),
+        starts=row.starts, ends=row.ends,
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=2)
 def _load(_moment: int) -> tuple[Rule, ...]:
-    return tuple(
-        Rule(
-            is_open=rule.kind == QuietHours.Kind.OPEN, streams=frozenset(rule.streams), days=frozenset(rule.days),
-            starts=rule.starts, ends=rule.ends,
-        )
-        for rule in QuietHours.objects.filter(is_active=True).order_by("pk")
-    )  # fmt: skip
+    return tuple(rule_of(row) for row in QuietHours.objects.filter(is_active=True).order_by("pk"))
 
 
 @lru_cache(maxsize=2000)

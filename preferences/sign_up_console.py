@@ -85,8 +85,16 @@ def _of_saved(form: SignUpForm) -> dict[str, Any]:
         snippet = render_to_string(
             "preferences/public/snippet.html", {"page": snippet_page(form), "form": form, "url": url}
         )
-        frame = render_to_string("preferences/public/snippet_frame.html", {"form": form, "url": url})
+        frame = render_to_string(
+            "preferences/public/snippet_frame.html", {"form": form, "url": url, "height": _height(form)}
+        )
     return {"url": url, "figures": figures, "snippet": snippet.strip(), "frame": frame.strip()}
+
+
+def _height(form: SignUpForm) -> int:
+    """About how high the form is in a frame, in rem; what does not fit can be scrolled."""
+    offered = form.topics.count() if form.are_topics_offered else 0
+    return 27 + 6 * (form.asks_first_name + form.asks_last_name) + (2 + 6 * offered if offered > 1 else 0)
 
 
 @require_POST

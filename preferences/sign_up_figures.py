@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 from django.db.models.functions import TruncDate
@@ -45,6 +45,8 @@ class Figures:
     confirmed: int
     won: int
     bars: tuple[Bar, ...]
+    first_day: date
+    top: int  # the most sign-ups of a day
 
     @property
     def rate(self) -> int | None:
@@ -90,4 +92,8 @@ def _figures(form: SignUpForm, days: dict[object, tuple[int, int]], won: int, *,
             Bar(x=x, asked=round(asked * HEIGHT / top, 1), confirmed=round(done * HEIGHT / top, 1), label=label)
         )
     asked, confirmed = (sum(pair[place] for pair in days.values()) for place in (0, 1))
-    return Figures(form=form, asked=asked, confirmed=confirmed, won=won, bars=tuple(bars))
+    first_day = (at - timedelta(days=DAYS - 1)).date()
+    return Figures(
+        form=form, asked=asked, confirmed=confirmed, won=won, bars=tuple(bars), first_day=first_day,
+        top=top if days else 0,
+    )  # fmt: skip

@@ -84,9 +84,8 @@ class BuilderForm(forms.Form):
         """A new form has an address of its own."""
         written: dict[str, Any] = super().clean() or {}
         if self._form is None and "key" not in self.errors and "name" in written:
-            written["key"] = written.get("key") or slugify(written["name"])[:50].strip("-")
-            self._check_key(written["key"].lower())
-            written["key"] = written["key"].lower()
+            written["key"] = (written.get("key") or slugify(written["name"])[:50].strip("-")).lower()
+            self._check_key(written["key"])
         return written
 
     def _check_key(self, key: str) -> None:

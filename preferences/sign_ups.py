@@ -13,7 +13,7 @@ from config import vault
 from preferences import choices
 from preferences.addresses import normalise_address
 from preferences.consent import Action, record_consent
-from preferences.contacts import upsert_contact
+from preferences.contacts import ErasedAddress, upsert_contact
 from preferences.facts import lock_contact
 from preferences.models import Choice, ConsentWording, Contact, SignUp, SignUpForm, Suppression, Topic
 from preferences.sign_up_limits import PER_ADDRESS, give_place_back, take_place
@@ -49,9 +49,16 @@ def request_sign_up(asked: Asked, *, at: datetime) -> SignUp | None:
     digest = vault.address_digest(normalise_address(asked.email))
     if not take_place(PER_ADDRESS, digest.hex(), at=at) or _is_suppressed(digest):
         return None
-    contact = upsert_contact(
-        asked.email, first_name=asked.first_name, last_name=asked.last_name, locale=asked.locale, is_unconfirmed=True
-    )
+    try:
+        contact = upsert_contact(
+            asked.email,
+            first_name=asked.first_name,
+            last_name=asked.last_name,
+            locale=asked.locale,
+            is_unconfirmed=True,
+        )
+    except ErasedAddress:  # just now
+        return None
     lock_contact(contact.pk)
     # Whoever suppresses or erases holds that lock: now its outcome is seen.
     if _is_suppressed(digest) or not Contact.objects.filter(pk=contact.pk, erased_at=None).exists():

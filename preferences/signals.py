@@ -19,3 +19,8 @@ suppressed = Signal()
 #: Somebody signed up through a form; the owner of the address must now be asked. Sent inside that transaction.
 #: Argument: sign_up (SignUp).
 sign_up_requested = Signal()
+
+#: A person was erased, sent inside that transaction: listeners erase what they keep of the person themselves.
+#: Arguments: contact (Contact: an empty shell by now), address (str: normalised, "" where there was none), user_id
+#: (int or None: the user that the contact belonged to), source (str: who asked).
+contact_erased = Signal()

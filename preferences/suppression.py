@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from preferences.contacts import upsert_contact
+from preferences.contacts import ErasedAddress, upsert_contact
 from preferences.facts import lock_contact
 from preferences.models import Contact, Suppression
 from preferences.signals import suppressed
@@ -16,9 +16,13 @@ from preferences.signals import suppressed
 def suppress(contact: Contact | str, *, reason: Suppression.Reason, scope: Suppression.Scope, detail: str = "") -> bool:
     """Stop mailing an address; return whether that is new.
 
-    A contact is made for an unknown address, since its row is the lock where this writer and the gate meet.
+    A contact is made for an unknown address, since its row is the lock where this writer and the gate meet. Not for
+    one whose owner was erased: it is suppressed already, and there is nobody to be written to.
     """
-    person = upsert_contact(contact) if isinstance(contact, str) else contact
+    try:
+        person = upsert_contact(contact) if isinstance(contact, str) else contact
+    except ErasedAddress:
+        return False
     lock_contact(person.pk)
     made, is_new = Suppression.objects.get_or_create(
         address_digest=bytes(person.address_digest), scope=scope, lifted_at=None,

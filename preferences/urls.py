@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from preferences import consent_console, leaving, personal, public, sign_up_console, sign_up_public
+from preferences import consent_console, erasure_console, leaving, personal, public, sign_up_console, sign_up_public
 
 app_name = "preferences"
 urlpatterns = [
@@ -23,5 +23,7 @@ urlpatterns = [
     path("sign-up-forms/preview/", sign_up_console.preview_form, name="sign-up-form-preview"),
     path("sign-up-forms/<int:form_id>/", sign_up_console.show_form, name="sign-up-form"),
     path("sign-up-forms/<int:form_id>/consent.<slug:kind>", consent_console.form_proof, name="consent-of-form"),
+    path("contacts/<int:contact_id>/data.json", erasure_console.export_person, name="export-person"),
+    path("contacts/<int:contact_id>/erase/", erasure_console.erase_person, name="erase-person"),
     path("contacts/<int:contact_id>/consent.<slug:kind>", consent_console.contact_proof, name="consent-of-contact"),
 ]

@@ -64,3 +64,13 @@ def tell_webhooks(simulator: Process, providers: dict[str, Provider], base: str)
         user = "postman:word@" if provider.kind == "postmark" else ""
         one["webhook_url"] = address.replace("://", f"://{user}")
     simulator.control("PUT", "accounts", accounts)
+
+
+def tell_inbound(simulator: Process, providers: dict[str, Provider], base: str) -> None:
+    """Have the simulator bring mail in to `base`, each account at its own address."""
+    accounts: list[dict[str, Any]] = simulator.control("GET", "accounts")
+    for one in accounts:
+        provider = providers[one["provider"]]
+        one.pop("webhook_verification_key")
+        one["inbound_url"] = f"{base}/webhooks/{provider.kind}/{provider.webhook_key}/inbound/"
+    simulator.control("PUT", "accounts", accounts)

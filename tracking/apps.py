@@ -13,11 +13,15 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from config.queues import WEBHOOKS, register_sweep, ring
         from preferences.history import register_history
-        from tracking import events, history, partitions, receipts, receivers
+        from preferences.soft_bounces import provide_soft_bounces
+        from tracking import erasure, events, history, mailboxes, partitions, receipts, receivers, retention
 
         receivers.connect()
         register_history(history.read_history)
+        provide_soft_bounces(mailboxes.count_soft_bounces)
+        erasure.register()
         post_migrate.connect(lambda **_: partitions.ensure_partitions(), sender=self, weak=False)
         register_sweep("partitions", every=3600, run=partitions.ensure_partitions)
         register_sweep("event claims", every=600, run=events.purge_claims)
+        register_sweep("old receipts", every=3600, run=retention.purge_receipts)
         register_sweep("receipts", every=2, run=lambda: receipts.has_waiting() and ring(WEBHOOKS))

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.ids import new_id
-from preferences.contacts import Addressee, find_contact_id
+from preferences.contacts import Addressee, find_contact_id, is_erased
 from tracking.models import Event
 from tracking.schemas import Fault
 
@@ -42,10 +42,11 @@ class Raised:
 
 
 def write_refused(raised: Raised, faults: list[Fault], *, shown: dict[str, Any]) -> Event:
-    """Keep a bad event with the reasons, cut to what the columns can hold."""
+    """Keep a bad event with the reasons, cut to what the columns can hold; of somebody erased nothing but the name."""
+    key, payload = ("", {}) if is_erased(raised.contact) else (_storable(raised.key, 200), shown)
     event = Event(
         id=new_id(), name=_storable(raised.name, 120), contact_id=find_contact_id(raised.contact),
-        source=_storable(raised.source, 64), key=_storable(raised.key, 200), state=Event.State.REFUSED, payload=shown,
+        source=_storable(raised.source, 64), key=key, state=Event.State.REFUSED, payload=payload,
         faults=[fault.as_json() for fault in faults],
     )  # fmt: skip
     write_event(event)

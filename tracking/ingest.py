@@ -13,10 +13,9 @@ from uuid import UUID
 from django.db import connection
 
 from preferences.engagement import Seen, Sign, note_engagement
-from preferences.models import Contact, Suppression
-from preferences.suppression import suppress
 from tracking import lifecycle
-from tracking.bounces import SOFT_BOUNCE_WINDOW, SOFT_BOUNCES_BEFORE_SUPPRESSION
+from tracking.erasure import strip_reports
+from tracking.mailboxes import follow_mail_reports
 from tracking.models import Message, MessageEvent, WebhookReceipt
 from tracking.phone_reports import follow_phone_reports
 from tracking.signals import evidence_found, message_event_recorded
@@ -41,17 +40,19 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     Runs inside the caller's transaction. Contacts are locked before messages, as the gate does.
     """
     wanted = {receipt.message_id for receipt in receipts if receipt.message_id}
-    known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel"))
-    contact_of = {pk: contact_id for pk, contact_id, _ in known}
-    others = {pk for pk, _, channel in known if channel != "email"}
+    known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel", "contact__erased_at"))
+    contact_of = {pk: contact_id for pk, contact_id, *_ in known}
+    others = {pk for pk, _, channel, _ in known if channel != "email"}
+    erased = {pk for pk, *_, erased_at in known if erased_at is not None}
+    strip_reports([receipt for receipt in receipts if receipt.message_id in erased])
     matched = [receipt for receipt in receipts if receipt.message_id in contact_of]
     events = [_message_event(receipt, receipt.message_id) for receipt in matched if receipt.message_id]
-    _suppress([event for event in events if event.message_id not in others], contact_of)
-    follow_phone_reports([event for event in events if event.message_id in others], contact_of)
     MessageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    follow_mail_reports([event for event in events if event.message_id not in others], contact_of)
+    follow_phone_reports([event for event in events if event.message_id in others], contact_of)
     _set_facts(events)
     _advance(events)
-    _note_engagement(events, contact_of)
+    _note_engagement([event for event in events if event.message_id not in erased], contact_of)
     _announce(events)
     return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
 
@@ -98,39 +99,6 @@ def _advance(events: Sequence[MessageEvent]) -> None:
         if unknown else []  # fmt: skip
     if delivered or settled:
         evidence_found.send(sender=Message, message_ids=[*delivered, *settled])
-
-
-def _suppress(events: Iterable[MessageEvent], contact_of: dict[UUID, int]) -> None:
-    """Stop mailing mailboxes that do not exist, keep bouncing, or complain. Takes contact locks in id order."""
-    condemned: dict[int, tuple[Suppression.Reason, Suppression.Scope, str]] = {}
-    soft: dict[int, MessageEvent] = {}
-    for event in events:
-        contact_id = contact_of[event.message_id]
-        if event.kind == Kind.BOUNCED:
-            condemned[contact_id] = (Suppression.Reason.HARD_BOUNCE, Suppression.Scope.ALL, _evidence(event))
-        elif event.kind == Kind.COMPLAINED:
-            condemned.setdefault(
-                contact_id, (Suppression.Reason.COMPLAINT, Suppression.Scope.MARKETING, _evidence(event))
-            )
-        elif event.kind == Kind.SOFT_BOUNCED:
-            soft[contact_id] = event
-    for contact_id, event in soft.items():
-        if contact_id not in condemned and _keeps_bouncing(contact_id, event):
-            condemned[contact_id] = (Suppression.Reason.HARD_BOUNCE, Suppression.Scope.ALL, "kept bouncing softly")
-    for contact in Contact.objects.filter(pk__in=condemned, erased_at=None).order_by("pk"):
-        reason, scope, evidence = condemned[contact.pk]
-        suppress(contact, reason=reason, scope=scope, detail=evidence)
-
-
-def _keeps_bouncing(contact_id: int, event: MessageEvent) -> bool:
-    earlier = MessageEvent.objects.filter(
-        message__contact_id=contact_id, kind=Kind.SOFT_BOUNCED, occurred_at__gt=event.occurred_at - SOFT_BOUNCE_WINDOW
-    ).exclude(pk=event.pk)
-    return earlier.count() + 1 >= SOFT_BOUNCES_BEFORE_SUPPRESSION
-
-
-def _evidence(event: MessageEvent) -> str:
-    return f"message {event.message_id}, {event.provider or 'own report'}"
 
 
 def _note_engagement(events: Iterable[MessageEvent], contact_of: dict[UUID, int]) -> None:

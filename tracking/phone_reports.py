@@ -7,7 +7,7 @@ from uuid import UUID
 
 from preferences.choices import choose
 from preferences.models import Choice, Contact
-from preferences.numbers import suppress_number
+from preferences.numbers import digest_number, suppress_number
 from tracking.models import MessageEvent
 
 Kind = MessageEvent.Kind
@@ -17,15 +17,19 @@ DIGEST = "number_digest"
 
 
 def follow_phone_reports(events: Sequence[MessageEvent], contact_of: Mapping[UUID, int]) -> None:
-    """Stop texting numbers that are dead, and people who said STOP. Takes contact locks in id order."""
+    """Stop texting numbers that are dead, and people who said STOP by the number that they still have.
+
+    Takes contact locks in id order. Reports of a plug-in's channel name no number: it follows them by itself.
+    """
     telling = [event for event in events if event.kind in {Kind.BOUNCED, Kind.UNSUBSCRIBED}]
     people = Contact.objects.filter(erased_at=None).in_bulk([contact_of[event.message_id] for event in telling])
     for event in sorted(telling, key=lambda one: contact_of[one.message_id]):
         person = people.get(contact_of[event.message_id])
-        if person is None:
+        digest = bytes.fromhex(event.detail.get(DIGEST, ""))
+        if person is None or not digest:
             continue
-        if event.kind == Kind.UNSUBSCRIBED:
-            choose(person, Choice.Frequency.NEVER, channel="sms", source="text message: STOP")
-        elif digest := event.detail.get(DIGEST):
+        if event.kind == Kind.BOUNCED:
             detail = f"message {event.message_id}, {event.provider or 'own report'}"
-            suppress_number(bytes.fromhex(digest), contact=person, detail=detail)
+            suppress_number(digest, contact=person, detail=detail)
+        elif digest == digest_number(person.phone):
+            choose(person, Choice.Frequency.NEVER, channel="sms", source="text message: STOP")

@@ -17,6 +17,8 @@ from django.utils import timezone
 from config.ids import derived_id, new_id
 from config.queues import WEBHOOKS, ring_on_commit
 from tracking.ingest import ingest_reports
+from tracking.leave_wishes import KIND as WISH
+from tracking.leave_wishes import follow_wishes
 from tracking.models import MessageEvent, WebhookReceipt
 
 logger = logging.getLogger("postrider.tracking")
@@ -79,7 +81,8 @@ def _take(limit: int) -> list[WebhookReceipt]:
 
 def _process(receipts: list[WebhookReceipt]) -> int:
     if receipts:
-        unmatched = ingest_reports(receipts)
+        follow_wishes([receipt for receipt in receipts if receipt.kind == WISH])
+        unmatched = ingest_reports([receipt for receipt in receipts if receipt.kind != WISH])
         done = WebhookReceipt.objects.filter(id__in=[receipt.pk for receipt in receipts])
         done.update(processed_at=Now())
         if unmatched:

@@ -11,6 +11,8 @@ from demo.addresses import public_url
 from demo.history.ledger import Ledger, open_ledger
 from demo.history.months import Months
 from demo.history.people import make_choices, make_people
+from demo.history.sign_ups import make_sign_ups
+from demo.history.topics import name_topics
 from demo.models import Cart, OfferEdition, Order, Product
 from notifications.delivery.simulated import ensure_simulated_providers
 from preferences.choices import choose
@@ -25,11 +27,6 @@ _ENGAGEMENT = """
           FROM tracking_message GROUP BY contact_id) m
     WHERE m.contact_id = c.id AND (m.opened IS NOT NULL OR m.clicked IS NOT NULL)
 """
-_TOPICS = {
-    "weekly-offers": ("Weekly offers", "A few products at a better price, every Thursday."),
-    "cart-reminders": ("Cart reminders", "A word when you left something in your cart."),
-    "price-drops": ("Price drops", "When something in the shop costs less than before."),
-}
 
 
 def has_history() -> bool:
@@ -41,8 +38,9 @@ def has_history() -> bool:
 def write_history() -> dict[str, int]:
     """Customers, two months of events and mails, and what became of them; how many there are of each."""
     luck, now = Random(_LUCK), clock.now()  # noqa: S311 - the same shop every time
-    _name_topics()
+    name_topics()
     people = make_people(luck, now=now)
+    make_sign_ups(people, now=now)
     refused = make_choices(people, luck, now=now)
     ledger = open_ledger(luck, ensure_simulated_providers(), (one.pk for one in people))
     Months(
@@ -61,12 +59,6 @@ def raise_some(number: int = 6) -> None:
         items = [{"name": product.name, "price": f"{product.price_now} EUR"}]
         payload = {"cart_url": public_url("demo:cart"), "items": items}
         event.send(sender=Cart, name="cart.abandoned", contact=person, payload=payload)
-
-
-def _name_topics() -> None:
-    for position, (key, (name, description)) in enumerate(_TOPICS.items()):
-        wording = {"name": name, "description": description, "position": position}
-        Topic.objects.update_or_create(key=key, defaults=wording)
 
 
 def _follow_up(ledger: Ledger) -> None:

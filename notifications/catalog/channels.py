@@ -1,7 +1,8 @@
 """By which ways can a message reach a person, and what differs between them?
 
-E-mail and text messages are built in; a plug-in registers its own at `ready()`, see docs/adding-a-channel.md. What
-carries a channel's messages to the world are the provider kinds that name it.
+E-mail and text messages are built in; a plug-in registers its own in its `notifications.py`, where the types that
+name it stand: see docs/adding-a-channel.md. What carries a channel's messages to the world are the provider kinds that
+name it.
 """
 
 from __future__ import annotations

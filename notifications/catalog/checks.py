@@ -141,7 +141,8 @@ def _has_secret(payload: type[BaseModel]) -> bool:
 
 
 def _check_channels(kind: type[NotificationType]) -> list[CheckMessage]:
-    known, wanted = channel_keys(), kind.channels
+    known: tuple[str, ...] = channel_keys()
+    wanted: Any = kind.channels
     if not isinstance(wanted, tuple) or not wanted or len(set(wanted)) < len(wanted):
         hint = 'Name each way once, the usual one first: channels = ("email", "sms").'
         return [_error(kind, "E028", f"has channels={wanted!r}.", hint)]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.module_loading import autodiscover_modules
 
 from config.queues import STREAMS
-from notifications.catalog.channels import channel_keys
+from notifications.catalog.channels import channel_keys, channel_of
 from notifications.catalog.checks import faults_of
 from notifications.catalog.types import NotificationType, declared
 from preferences.offered import Offered, register_offered
@@ -90,6 +90,7 @@ def _offer() -> None:
             key=kind.key, name=kind.title(), description=kind.description, topic_key=kind.topic, stream=kind.stream,
             channels=tuple(kind.channels), is_required=kind.is_required, legal_basis=kind.legal_basis,
             has_digest=bool(kind.digest_template),
+            channel_labels={one: channel_of(one).label for one in kind.channels},
         )
         for kind in all_types()
     )  # fmt: skip

@@ -25,7 +25,8 @@ def credential_names(kind: str) -> tuple[str, ...]:
     known = provider_kinds().get(kind)
     if known is None:
         return ()
-    return tuple(dict.fromkeys((*known.credentials, *known.optional_credentials, *known.webhook_credentials)))
+    asked = (*known.credentials, *known.optional_credentials, *known.webhook_credentials, *known.inbound_credentials)
+    return tuple(dict.fromkeys(asked))
 
 
 def environment_name(provider_key: str, credential: str) -> str:

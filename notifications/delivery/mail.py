@@ -33,6 +33,7 @@ class Member:
     values: Values
     unsubscribe_url: str  # "" where the mail cannot be refused
     token: str  # the short string in this mail's links
+    leave_mailbox: str = ""  # takes the same wish by mail; "" where no mail comes in
     thread: str = ""  # mails of one order key belong together
 
 
@@ -65,10 +66,16 @@ class Parcel:
             return {}
         own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(self.sender)}>"}
         if member.unsubscribe_url:
-            own["List-Unsubscribe"] = f"<{member.unsubscribe_url}>"
+            own["List-Unsubscribe"] = _ways_out(member)
         if member.thread:  # RFC 5322 3.6.4: mail programs show mails with a common ancestor as one conversation
             own["References"] = f"<{member.thread}@{domain_of_sender(self.sender)}>"
         return own
+
+
+def _ways_out(member: Member) -> str:
+    """RFC 8058 3.1: one https address; a mailbox may stand beside it (RFC 2369 3.2)."""
+    by_mail = f", <mailto:{member.leave_mailbox}?subject=unsubscribe>" if member.leave_mailbox else ""
+    return f"<{member.unsubscribe_url}>{by_mail}"
 
 
 @lru_cache(maxsize=64)
@@ -116,6 +123,7 @@ def store_call(parcel: Parcel, *, stream: str, is_tracked: bool, is_secret: bool
         {
             "m": str(member.message_id), "a": member.address, "n": member.name, "r": member.values.regions,
             "t": member.values.targets, "u": member.unsubscribe_url, **({"o": member.thread} if member.thread else {}),
+            **({"l": member.leave_mailbox} if member.leave_mailbox else {}),
         }
         for member in parcel.members
     ]  # fmt: skip
@@ -139,7 +147,7 @@ def read_members(call: Call) -> tuple[Member, ...]:
     return tuple(
         Member(
             message_id=UUID(one["m"]), address=one["a"], name=one["n"], unsubscribe_url=one["u"],
-            token=message_token(UUID(one["m"])), thread=one.get("o", ""),
+            token=message_token(UUID(one["m"])), thread=one.get("o", ""), leave_mailbox=one.get("l", ""),
             values=Values(regions=tuple(one["r"]), targets=tuple(one["t"])),
         )
         for one in listed

@@ -39,6 +39,7 @@ from notifications.delivery.roads import are_full_for_today, open_places
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.delivery.warmup_policy import order_by_engagement
 from preferences.addresses import domain_of
+from preferences.leave_mail import leave_mailbox
 from tracking import lifecycle
 from tracking.links import message_token
 from tracking.models import Message
@@ -241,7 +242,7 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
     for row in rows:
         person, address = lot.people.get(row.contact_id), lot.addresses.get(row.contact_id)
         if person is None or address is None:
-            faulty["no_contact" if person is None else "no_address"].append(row)
+            faulty["erased" if person is None else "no_address"].append(row)
             continue
         try:
             ready.append(Ready(row=row, member=_render(row, version, person, address)))
@@ -249,7 +250,7 @@ def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[R
             faulty[fault.reason].append(row)
         except Unreadable:  # its secrets are sealed with a lost vault key: it must not hold up the others
             faulty["secrets_unreadable"].append(row)
-    for reason in ("no_contact", "no_address"):
+    for reason in ("erased", "no_address"):
         if gone := faulty.pop(reason, []):
             outbox.end(gone, Message.State.SKIPPED, reason=reason, at=lot.at)
     for reason, failed in faulty.items():
@@ -266,7 +267,7 @@ def _render(row: Claimed, version: LoadedVersion, person: Person, address: str) 
     return Member(
         message_id=row.message_id, address=address, name=person.name, values=values,
         unsubscribe_url=unsubscribe if refusable else "", token=token,
-        thread=row.order_key,
+        leave_mailbox=leave_mailbox(unsubscribe) if refusable else "", thread=row.order_key,
     )  # fmt: skip
 
 

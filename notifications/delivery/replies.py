@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from preferences.choices import choose
+from preferences.choices import choose, reopen_channel
 from preferences.models import Choice, Contact
 
 #: What carriers and Twilio take for an opt-out or an opt-in, alone in a message and whatever its case.
@@ -43,12 +43,15 @@ class Reply:
 def follow_reply(reply: Reply) -> int:
     """Do as the person asks, for everybody who is reached by that number; return for how many.
 
-    STOP turns the channel off as a whole, START on again; e-mail stays as it is. Said again, nothing changes.
+    STOP turns the channel off as a whole; START takes that back, and asks for nothing that was not asked for before.
+    E-mail stays as it is. Said again, nothing changes.
     """
     if reply.wish is Wish.NONE or not reply.number:
         return 0
-    frequency = Choice.Frequency.NEVER if reply.wish is Wish.STOP else Choice.Frequency.IMMEDIATE
     people = list(Contact.objects.filter(phone=reply.number, erased_at=None).order_by("pk"))
     for person in people:
-        choose(person, frequency, channel=reply.channel, source=f"text message: {reply.wish.value.upper()}")
+        if reply.wish is Wish.STOP:
+            choose(person, Choice.Frequency.NEVER, channel=reply.channel, source="text message: STOP")
+        else:
+            reopen_channel(person, reply.channel)
     return len(people)

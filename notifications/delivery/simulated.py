@@ -33,13 +33,21 @@ KINDS: dict[str, str] = {
     "twilio": "Twilio (simulated)",
 }
 
-#: Stream -> kinds, best first in each channel; what people asked for shares no account with what goes to many. An
-#: idempotency key is worth most where seconds count. Text messages cost money, so no marketing goes by them.
+#: Account -> its kind and name. Text messages have two: a number sends about one a second, so that codes would wait
+#: behind news.
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    **{kind: (kind, name) for kind, name in KINDS.items()},
+    "twilio-news": ("twilio", "Twilio for news (simulated)"),
+}
+_SENDERS = {"simulated-twilio": "+15005550006", "simulated-twilio-news": "+15005550009"}
+
+#: Stream -> accounts, best first in each channel; what people asked for shares none with what goes to many. An
+#: idempotency key is worth most where seconds count.
 POOLS: dict[str, tuple[str, ...]] = {
     Stream.CRITICAL: ("resend", "postmark", "smtp", "twilio"),
     Stream.TRANSACTIONAL: ("postmark", "resend", "smtp", "twilio"),
-    Stream.NOTIFICATION: ("sendgrid", "mailgun", "brevo", "twilio"),
-    Stream.MARKETING: ("mailgun", "sendgrid", "sparkpost", "brevo", "mailjet"),
+    Stream.NOTIFICATION: ("sendgrid", "mailgun", "brevo", "twilio-news"),
+    Stream.MARKETING: ("mailgun", "sendgrid", "sparkpost", "brevo", "mailjet", "twilio-news"),
 }
 
 _SIMULATOR_SECONDS = 5
@@ -57,21 +65,21 @@ class NotInProduction(RuntimeError):
 
 @transaction.atomic
 def ensure_simulated_providers() -> list[Provider]:
-    """One simulated account of each kind, and a place in the pools for the new ones; safe to run again.
+    """The simulated accounts, and a place in the pools for the new ones; safe to run again.
 
     Places that were changed or removed since stay as they are. Raises NotInProduction.
     """
     if settings.POSTRIDER_ENV == "production":
         raise NotInProduction("Simulated accounts swallow mail: they are for development and tests only.")
     providers = []
-    for kind, name in KINDS.items():
+    for account, (kind, name) in ACCOUNTS.items():
         defaults = {"kind": kind, "name": name, "is_simulated": True}
-        provider, is_new = Provider.objects.get_or_create(key=f"simulated-{kind}", defaults=defaults)
+        provider, is_new = Provider.objects.get_or_create(key=f"simulated-{account}", defaults=defaults)
         provider.set_credentials(make_credentials(provider))
         provider.options = {**make_options(provider), **provider.options}
         provider.save(update_fields=["credentials", "options"])
         if is_new:
-            _join_pools(provider)
+            _join_pools(provider, account)
         providers.append(provider)
     return providers
 
@@ -99,7 +107,7 @@ def make_options(provider: Provider) -> dict[str, str]:
     """The options without which the account's kind cannot send."""
     if provider.kind != "twilio":
         return {}
-    return {"account_sid": f"AC{_derive(provider, 'api key')[:32]}", "sender": "+15005550006"}
+    return {"account_sid": f"AC{_derive(provider, 'api key')[:32]}", "sender": _SENDERS[provider.key]}
 
 
 def make_account(provider: Provider) -> dict[str, str]:
@@ -113,15 +121,16 @@ def make_account(provider: Provider) -> dict[str, str]:
         "password": _derive(provider, "second key"),
         "webhook_key": _WEBHOOK_KEYS[provider.kind](provider),
         "webhook_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/",
+        "inbound_url": f"{settings.POSTRIDER_PUBLIC_URL}/webhooks/{provider.kind}/{provider.webhook_key}/inbound/",
     }
 
 
-def _join_pools(provider: Provider) -> None:
+def _join_pools(provider: Provider, account: str) -> None:
     PoolMember.objects.bulk_create(
         [
-            PoolMember(stream=stream, provider=provider, priority=10 * (POOLS[stream].index(provider.kind) + 1))
+            PoolMember(stream=stream, provider=provider, priority=10 * (POOLS[stream].index(account) + 1))
             for stream in STREAMS
-            if provider.kind in POOLS[stream]
+            if account in POOLS[stream]
         ],
         ignore_conflicts=True,
     )

@@ -35,7 +35,7 @@ from notifications.delivery.pool import Place, Road
 from notifications.delivery.providers import kind_of
 from notifications.delivery.sandbox import may_reach
 from notifications.delivery.variables import load_people, variables_for
-from preferences.contacts import upsert_contact
+from preferences.contacts import ErasedAddress, upsert_contact
 from preferences.facts import facts_of
 from preferences.models import Contact
 from tracking import lifecycle
@@ -153,7 +153,10 @@ def _submit(provider: Provider, address: str, *, stream: str, user_id: int, vers
 def _contact(channel: str, address: str) -> Contact:
     """Who is written to: a new contact for a new mailbox; a number must be somebody's already. Raises NotSendable."""
     if channel_of(channel).is_mail:
-        return upsert_contact(address)
+        try:
+            return upsert_contact(address)
+        except ErasedAddress as erased:
+            raise NotSendable(f"No mail goes there: {erased}.") from None
     contact = Contact.objects.filter(phone=address, erased_at=None).order_by("pk").first()
     if contact is None:
         raise NotSendable("No contact has this number. Write it on a contact's page first, then send once more.")

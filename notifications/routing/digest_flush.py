@@ -87,7 +87,8 @@ def _judge(digest: Digest, payloads: Sequence[dict[str, Any]], facts: Facts | No
         return Closing(digest=digest, payloads=payloads, refusal="type_retired" if facts else "no_contact")
     if not payloads:
         return Closing(digest=digest, payloads=payloads, refusal="digest_empty")
-    decision = may_send(facts, ask_about(kind, digest.channel, topic_rule(kind.topic)), at=at)
+    ask = ask_about(kind, digest.channel, topic_rule(kind.topic), usual=digest.channel)  # asked for when items came
+    decision = may_send(facts, ask, at=at)
     if not decision.allowed:
         return Closing(digest=digest, payloads=payloads, refusal=decision.reason)
     try:

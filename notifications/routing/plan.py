@@ -13,7 +13,7 @@ from notifications.delivery.outbox import Submission
 from notifications.routing.models import Digest
 from notifications.routing.order import order_key
 from notifications.routing.reading import Reading
-from notifications.routing.steps import Case, walk
+from notifications.routing.steps import Case, usual_channel, walk
 from notifications.routing.topics import topic_rule
 from preferences.facts import Facts
 from tracking.models import Event, Message
@@ -62,9 +62,15 @@ def plan_event(event: Event, reading: Reading) -> list[Plan]:
 
 
 def _plans_of(event: Event, kind: type[NotificationType], facts: Facts, reading: Reading) -> list[Plan]:
-    """One plan a channel; a further channel that the person never asked for is but a remark on the first."""
-    wanted = [one for one in kind.channels if one == kind.channels[0] or _asks_for(facts, one)]
-    plans = [_plan(event, kind, facts, reading, channel=channel) for channel in wanted]
+    """One plan a channel; a further channel that the person never asked for is but a remark on the first.
+
+    Where the first does not reach the person or was refused, e-mail takes its place, if the type has it.
+    """
+    usual = usual_channel(
+        kind, facts, topic_rule(kind.topic), reaches=lambda one: bool(reading.address(one, facts)), at=reading.at
+    )
+    wanted = [one for one in kind.channels if one in (kind.channels[0], usual) or _asks_for(facts, one)]
+    plans = [_plan(event, kind, facts, reading, channel=channel, usual=usual) for channel in wanted]
     remarks = [
         Step(name="channel", code="not_asked_for", detail=channel) for channel in kind.channels if channel not in wanted
     ]
@@ -75,12 +81,14 @@ def _asks_for(facts: Facts, channel: str) -> bool:
     return any(key[2] == channel and frequency != "never" for key, frequency in facts.choices.items())
 
 
-def _plan(event: Event, kind: type[NotificationType], facts: Facts, reading: Reading, *, channel: str) -> Plan:
+def _plan(
+    event: Event, kind: type[NotificationType], facts: Facts, reading: Reading, *, channel: str, usual: str
+) -> Plan:
     version_id, ref = _version(kind, facts.locale)
     case = reading.complete(
         Case(
             event=event, kind=kind, channel=channel, facts=facts, topic=topic_rule(kind.topic), at=reading.at,
-            version_id=version_id,
+            version_id=version_id, usual=usual,
         )
     )  # fmt: skip
     steps = tuple(walk(case))

@@ -40,10 +40,14 @@ class Reading:
     quiet_rules: Sequence[Rule] = ()
     uses: Mapping[int, Sequence[caps.Use]] = field(default_factory=dict)
 
+    def address(self, channel: str, facts: Facts) -> str:
+        """Where a channel reaches a person; "" where it does not."""
+        return self.addresses.get(channel, {}).get(facts.contact_id, "")
+
     def complete(self, case: Case) -> Case:
         """The case with what was read of its event, person and type."""
         return replace(
-            case, address=self.addresses.get(case.channel, {}).get(case.facts.contact_id, ""),
+            case, address=self.address(case.channel, case.facts),
             is_withdrawn=case.event.pk in self.withdrawn, sent_lately=self.sent[_throttled(case)],
             quiet_rules=self.quiet_rules, beyond_caps=self._beyond_caps(case),
         )  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifications.catalog import NotificationType
-from notifications.catalog.channels import SMS
+from notifications.catalog.channels import EMAIL, SMS
 from notifications.routing.digests import cadence_of
 from notifications.routing.topics import TopicRule
 from preferences.caps import CAPPED_STREAMS
@@ -47,6 +47,7 @@ class Case:
     at: datetime
     version_id: UUID | None
     address: str = ""  # where the channel reaches the person, if it does
+    usual: str = ""  # the channel that needs no asking for, see `usual_channel`
     is_withdrawn: bool = False
     sent_lately: int = 0  # mails of this type and channel to this person within the type's throttle
     quiet_rules: Sequence[Rule] = ()
@@ -55,7 +56,7 @@ class Case:
     @property
     def ask(self) -> Ask:
         """What the eligibility rules are asked."""
-        return ask_about(self.kind, self.channel, self.topic)
+        return ask_about(self.kind, self.channel, self.topic, usual=self.usual)
 
     @property
     def due_at(self) -> datetime:
@@ -72,11 +73,29 @@ class Case:
         return start + self.kind.expires_after
 
 
-def ask_about(kind: type[NotificationType], channel: str, topic: TopicRule) -> Ask:
-    """What the eligibility rules are asked about a type and a channel."""
+def usual_channel(
+    kind: type[NotificationType], facts: Facts, topic: TopicRule, *, reaches: Callable[[str], bool], at: datetime
+) -> str:
+    """The channel that a type takes unless told otherwise: its first, or e-mail where only that is open to the person.
+
+    `reaches`: whether a channel knows where. No other channel is taken that nobody asked for.
+    """
+    first = kind.channels[0]
+    if first == EMAIL or EMAIL not in kind.channels:
+        return first
+
+    def is_open(channel: str) -> bool:
+        return reaches(channel) and may_send(facts, ask_about(kind, channel, topic, usual=channel), at=at).allowed
+
+    return EMAIL if not is_open(first) and is_open(EMAIL) else first
+
+
+def ask_about(kind: type[NotificationType], channel: str, topic: TopicRule, *, usual: str = "") -> Ask:
+    """What the eligibility rules are asked about a type and a channel; `usual`: see `usual_channel`."""
+    by_default = {kind.channels[0], usual}
     return Ask(
         stream=kind.stream, type_key=kind.key, topic_key=kind.topic, is_required=kind.is_required,
-        is_topic_default_on=topic.is_default_on, channel=channel, is_channel_default_on=channel == kind.channels[0],
+        is_topic_default_on=topic.is_default_on, channel=channel, is_channel_default_on=channel in by_default,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ class Account:
     api_key: str = ""
     name: str = ""
     webhook_url: str = ""  # may carry `user:password@` for basic authentication
+    inbound_url: str = ""  # where mail that comes in is brought, alike
     webhook_key: str = ""  # the provider's own signing secret; see each `webhooks` module
     domain: str = ""  # the one verified sending domain; empty: any
     username: str = ""  # SMTP only

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from .accounts import Account, AccountBook
 from .archive import Archive, BodyGone
 from .clock import Clock
+from .letters import unsubscribe_by_mail
 from .links import find_links
 from .person import NothingToDo, Person
 from .postman import Delivery, Postman
@@ -62,6 +63,18 @@ class Acts:
         if happening.kind is EventKind.UNSUBSCRIBED:
             return await self._person.unsubscribe(mail)
         raise NothingToDo(f"{happening.kind.value} is told by the provider")
+
+    async def write(self, accept: Accept, *, is_automatic: bool) -> dict[str, Any]:
+        """A person's mail to the mailbox of List-Unsubscribe, or the answer of their vacation program."""
+        try:
+            outcome = await unsubscribe_by_mail(
+                accept, self._archive.mail(accept, is_whole=False), accounts=self._accounts, wire=self._person.wire,
+                at=self._clock.now(), is_automatic=is_automatic,
+            )  # fmt: skip
+        except BodyGone:
+            outcome = {"accept": accept.number, "done": False, "reason": "the mail's body is no longer kept"}
+        self.log.append({"at": self._clock.now(), **outcome})
+        return outcome
 
     async def tell(self, happenings: Iterable[Happening]) -> int:
         """Queue the providers' webhooks for these; returns how many events will be told."""

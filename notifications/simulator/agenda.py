@@ -12,6 +12,7 @@ import contextlib
 import heapq
 import itertools
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from .acts import Acts, Happening
@@ -57,6 +58,13 @@ class Agenda:
         self._steps.clear()
         self._open.clear()
         self._planned = self._journal.newest
+
+    def forget_accepts(self, numbers: AbstractSet[int]) -> None:
+        """Nothing more happens to these."""
+        self._steps = [step for step in self._steps if step.accept.number not in numbers]
+        heapq.heapify(self._steps)
+        for number in numbers:
+            self._open.pop(number, None)
 
     @property
     def waiting(self) -> int:

@@ -73,6 +73,14 @@ class Bodies:
             body = os.pread(file.fileno(), length, offset)
         return body if len(body) == length else None
 
+    def blank(self, place: Place) -> None:
+        """Write zeros over the body at that place."""
+        segment, offset, length = place
+        if length > 0 and segment in self._held:
+            with self._path(segment).open("r+b") as file:
+                file.seek(offset)
+                file.write(bytes(length))
+
     def clear(self) -> None:
         self._file.close()
         for segment in self._held:

@@ -177,6 +177,13 @@ async def _empty(simulator: Simulator, request: Request) -> Any:
     return {"count": 0}
 
 
+async def _forget(simulator: Simulator, request: Request) -> Any:
+    recipients = (await _body(request)).get("recipients")
+    if not isinstance(recipients, list) or not all(isinstance(one, str) for one in recipients):
+        raise Bad("expected recipients, a list of addresses or numbers")
+    return {"forgotten": simulator.forget(recipients)}
+
+
 # -- making things happen
 
 
@@ -193,8 +200,10 @@ async def act(
     simulator: Simulator, accept: Accept, action: str, *, by: str | None = None, link: int | None = None
 ) -> dict[str, Any]:
     """Make it happen now; `by` chooses between the person's HTTP call and the webhook."""
+    if action in BY_MAIL:
+        return await simulator.acts.write(accept, is_automatic=BY_MAIL[action])
     if action not in ACTIONS:
-        raise Bad(f"unknown action {action!r}; known: {', '.join(ACTIONS)}")
+        raise Bad(f"unknown action {action!r}; known: {', '.join((*ACTIONS, *BY_MAIL))}")
     kind = ACTIONS[action]
     happening = Happening(accept, kind, link, is_first=False)
     if is_text(accept.provider):
@@ -220,6 +229,10 @@ ACTIONS = {
     "click": EventKind.CLICKED,
     "unsubscribe": EventKind.UNSUBSCRIBED,
 }
+
+
+#: Mails that a person writes to the mailbox of List-Unsubscribe: whether a vacation program did.
+BY_MAIL = {"unsubscribe-by-mail": False, "vacation-answer": True}
 
 
 # -- webhooks
@@ -277,6 +290,7 @@ _ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/control/accepts/duplicates", _find_duplicates),
     ("GET", "/control/accepts/{number:int}/mail", _get_mail),
     ("DELETE", "/control/journal", _empty),
+    ("POST", "/control/forget", _forget),
     ("POST", "/control/act", _act),
     ("GET", "/control/acts", _get_acts),
     ("GET", "/control/webhooks", _get_webhooks),

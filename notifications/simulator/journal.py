@@ -132,6 +132,31 @@ class Journal:
                 self._database.execute(f"DELETE FROM {table}")
         self._bodies.clear()
 
+    def forget(self, recipients: Sequence[str]) -> list[int]:
+        """Forget who these mails went to and what stood in them; the numbers of the accepts, which stay.
+
+        A call is forgotten whole: the bodies of the others in it go as well. Nothing lingers in the files.
+        """
+        wanted = [recipient.casefold() for recipient in recipients if recipient]
+        self._database.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            numbers = [number for one in wanted for number in self._forget(one)]
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return numbers
+
+    def _forget(self, recipient: str) -> list[int]:
+        found = self._database.execute(
+            "SELECT a.number, c.number, c.segment, c.offset, c.length FROM accepts a JOIN calls c ON c.number = a.call"
+            " WHERE lower(a.recipient) = ?",
+            (recipient,),
+        ).fetchall()
+        for accept, call, *place in found:
+            self._bodies.blank((place[0], place[1], place[2]))
+            self._database.execute("UPDATE calls SET path = '', subject = '', length = -1 WHERE number = ?", (call,))
+            self._database.execute("UPDATE accepts SET recipient = '' WHERE number = ?", (accept,))
+        self._database.execute("DELETE FROM keys WHERE instr(lower(CAST(body AS TEXT)), ?) > 0", (recipient,))
+        return [row[0] for row in found]
+
     # -- reading
 
     @property

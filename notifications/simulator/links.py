@@ -10,6 +10,7 @@ from .shapes import Mail
 
 # Pressing these is not a click on what the mail is about.
 _LEAVING = re.compile(r"unsubscri|preferenc|opt.?out|abmeld|view in browser", re.IGNORECASE)
+_BY_MAIL = re.compile(r"<(mailto:[^>]+)>", re.IGNORECASE)
 _ONE_CLICK = re.compile(r"<(https?://[^>]+)>", re.IGNORECASE)
 
 
@@ -37,6 +38,12 @@ def find_unsubscribe(mail: Mail) -> tuple[str, bool]:
     found = _ONE_CLICK.search(mail.header("List-Unsubscribe"))
     is_one_click = "one-click" in mail.header("List-Unsubscribe-Post").lower()
     return (found[1] if found else ""), is_one_click
+
+
+def find_mailbox(mail: Mail) -> str:
+    """The mailto address of List-Unsubscribe, or an empty string."""
+    found = _BY_MAIL.search(mail.header("List-Unsubscribe"))
+    return found[1] if found else ""
 
 
 def _look(html: str) -> tuple[list[Link], list[str]]:

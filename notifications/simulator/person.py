@@ -33,6 +33,11 @@ class Person:
         self._wire = wire
         self._hosts = LOOPBACK | frozenset(hosts)
 
+    @property
+    def wire(self) -> Wire:
+        """How this person reaches the world."""
+        return self._wire
+
     def may_call(self, url: str) -> bool:
         return urlsplit(url).hostname in self._hosts
 

@@ -13,6 +13,7 @@ import itertools
 import random
 from collections import deque
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +108,15 @@ class Postman:
         self._sent_bytes = 0
         self.log.clear()
         self.counts = Counts()
+
+    def forget_accepts(self, numbers: AbstractSet[int]) -> None:
+        """Drop what waits, what could be sent again and what is logged about these accepts."""
+        self._due = [one for one in self._due if numbers.isdisjoint(one.delivery.accepts)]
+        heapq.heapify(self._due)
+        self._sent = deque(one for one in self._sent if numbers.isdisjoint(one.accepts))
+        self._sent_bytes = sum(len(one.body) for one in self._sent)
+        kept = [line for line in self.log if numbers.isdisjoint(line["accepts"])]
+        self.log = deque(kept, maxlen=MOST_LOGGED)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 from .accounts import AccountBook, read_account
 from .acts import Acts
@@ -64,6 +65,18 @@ class Simulator:
         self.agenda.forget()
         self.postman.forget()
         self.acts.log.clear()
+
+    def forget(self, recipients: Sequence[str]) -> int:
+        """Forget the mails of these recipients, wherever they are; the accepts stay, with nobody in them."""
+        numbers = set(self.journal.forget(recipients))
+        if numbers:
+            self.archive.clear()
+            self.agenda.forget_accepts(numbers)
+            self.postman.forget_accepts(numbers)
+            acts = [line for line in self.acts.log if line["accept"] not in numbers]
+            self.acts.log.clear()
+            self.acts.log.extend(acts)
+        return len(numbers)
 
     def close(self) -> None:
         self.wire.close()

@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
                 (
                     "ip",
                     models.GenericIPAddressField(
-                        help_text="Of the person's browser; emptied by an erasure.", null=True
+                        help_text="Of the person's browser; emptied by an erasure.", null=True, verbose_name="IP"
                     ),
                 ),
                 (

@@ -3,6 +3,7 @@
 from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
+from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
 from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
 from preferences.models.suppression import Suppression
@@ -14,6 +15,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentWording",
     "Contact",
+    "Erasure",
     "FrequencyCap",
     "QuietHours",
     "SignUp",

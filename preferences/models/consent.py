@@ -40,7 +40,7 @@ class ConsentRecord(models.Model):
     action = models.CharField(max_length=16, choices=Action.choices)
     wording = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, null=True)
     source = models.CharField(max_length=64, help_text='Where: "form:newsletter", "preference page", "import:12".')
-    ip = models.GenericIPAddressField(null=True, help_text="Of the person's browser; emptied by an erasure.")
+    ip = models.GenericIPAddressField("IP", null=True, help_text="Of the person's browser; emptied by an erasure.")
     occurred_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

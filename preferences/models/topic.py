@@ -26,12 +26,13 @@ class Topic(models.Model):
 
     def name_in(self, language: str) -> str:
         """Its name in a language ("de"), else as it was written."""
-        return self._said_in(language, "name") or self.name
+        return self.said_in(language, "name") or self.name
 
     def description_in(self, language: str) -> str:
         """Its description in a language, else as it was written."""
-        return self._said_in(language, "description") or self.description
+        return self.said_in(language, "description") or self.description
 
-    def _said_in(self, language: str, field: str) -> str:
+    def said_in(self, language: str, field: str) -> str:
+        """Its "name" or "description" as translated into a language; "" where it is not."""
         said = self.translations.get(language) if isinstance(self.translations, dict) else None
         return str(said.get(field) or "") if isinstance(said, dict) else ""

@@ -64,3 +64,35 @@ def test_the_unsubscribe_pages(phone: Page, staff: Page, product: Product) -> No
             page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         check(page)
+
+
+@pytest.mark.parametrize("form", ["letters", "briefe"])
+def test_the_sign_up_pages(phone: Page, product: Product, form: str) -> None:
+    for path in (f"/s/{form}", f"/s/{form}/frame", "/s/nonsense"):
+        phone.goto(path)
+        check(phone)
+    phone.goto(f"/s/{form}")
+    phone.locator("button.primary").click()
+    expect(phone.get_by_role("alert")).to_be_visible()
+    check(phone)
+    phone.wait_for_timeout(3_000)
+    is_dark = phone.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    address = f"lara-{form}-{'dark' if is_dark else 'light'}@example.com"
+    phone.locator("#email").fill(address)
+    phone.locator("button.primary").click()
+    phone.wait_for_url("**?done")
+    check(phone)
+    button = "Confirm my sign-up" if form == "letters" else "Anmeldung bestätigen"
+    page = press_in_mail(phone, open_mail(phone, product, to=address, subject="Postrider"), button)
+    check(page)
+    for step in ("confirm", "undo"):
+        page.locator(f"button[value={step}]").click()
+        page.wait_for_load_state()
+        check(page)
+
+
+def test_the_sign_up_forms_of_the_console(staff: Page) -> None:
+    for path in ("/sign-up-forms/", "/sign-up-forms/new/", "/sign-up-forms/1/"):
+        staff.goto(path)
+        found: dict[str, Any] = Axe().run(staff, context="#content").response
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []

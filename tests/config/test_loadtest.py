@@ -120,7 +120,7 @@ def test_an_unknown_account_is_refused() -> None:
     "arguments",
     [("events", "--events", "50"), ("campaign", "--recipients", "2000"),
      ("campaign", "--recipients", "1000", "--provider", "smtp"), ("webhooks", "--events", "90"),
-     ("latency", "--events", "3")],
+     ("latency", "--events", "3"), ("preferences", "--contacts", "30")],
 )  # fmt: skip
 def test_a_scenario_ends_in_one_object(arguments: tuple[str, ...], tmp_path: Path) -> None:
     run = subprocess.run(

@@ -13,7 +13,8 @@ SCREENS = [
     "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
     "/", "/overview/", "/messages/", "/types/", "/queues/", "/tracking/event/", "/tracking/webhookreceipt/",
-    "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/notifications/provider/",
+    "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
+    "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
     "/providers/", "/alerts/", "/notifications/poolmember/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip

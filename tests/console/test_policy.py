@@ -20,7 +20,9 @@ def test_staff_pages_run_our_own_files_only(boss: Client, path: str) -> None:
     assert "<script>" not in boss.get(path).content.decode()
 
 
-@pytest.mark.parametrize("path", ["/u/nonsense", "/p/nonsense", "/c/nonsense/1", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/u/nonsense", "/p/nonsense", "/s/nonsense", "/confirm/nonsense", "/c/nonsense/1", "/healthz"]
+)
 @pytest.mark.django_db
 def test_peoples_pages_run_nothing(visitor: Client, path: str) -> None:
     found = policy(visitor, path)

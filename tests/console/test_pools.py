@@ -26,8 +26,10 @@ def _counted_anew() -> Iterator[None]:
     standing.forget()
 
 
-def account(key: str, *streams: str, priority: int = 10, weight: int = 1, **fields: Any) -> Provider:
-    provider = Provider(key=key, kind="mailgun", name=key.title(), **fields)
+def account(
+    key: str, *streams: str, kind: str = "mailgun", priority: int = 10, weight: int = 1, **fields: Any
+) -> Provider:
+    provider = Provider(key=key, kind=kind, name=key.title(), **fields)
     provider.set_credentials({"api_key": "key"})
     provider.save()
     for stream in streams:
@@ -109,9 +111,24 @@ def test_a_pool_of_which_none_works_is_warned_of(db: None) -> None:
 def test_an_account_shared_with_marketing_is_warned_of(db: None) -> None:
     account("both", "transactional", "marketing")
     account("own", "transactional")
-    [warning] = pool("transactional").warnings
+    [warning] = [one for one in pool("transactional").warnings if "text message" not in one.lower()]
     assert "Shares “Both” with marketing" in warning
     assert not any("Shares" in one for one in pool("marketing").warnings)
+
+
+def test_an_account_for_text_messages_is_as_little_to_be_shared(db: None) -> None:
+    account("numbers", "transactional", "marketing", kind="twilio")
+    assert any("Shares “Numbers” with marketing" in one for one in pool("transactional").warnings)
+
+
+def test_a_channel_that_a_type_uses_and_no_account_carries_is_warned_of(db: None) -> None:
+    account("one", "transactional")
+    account("two", "transactional")
+    assert pool("transactional").warnings == [
+        "No account takes messages by “Text message” now, so those of “Order on its way” wait."
+    ]
+    account("numbers", "transactional", kind="twilio")
+    assert pool("transactional").warnings == []
 
 
 def test_the_screen_says_why_and_until_when(boss: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,23 @@ def test_a_single_mail_arrives_as_rendered(
     _raise("ada@example.com", note)
     work()
     _expect_all_as_rendered(kind, mailbox, count=1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mailbox_stands_beside_the_address_to_leave(
+    kind: str, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None], settings: Any
+) -> None:
+    settings.POSTRIDER_INBOUND_DOMAIN = "in.example.com"
+    only(providers, kind)
+    parcel_type(stream="marketing")
+    for number in range(3):
+        _raise(f"person{number}@example.com", "note")
+    work()
+    _expect_all_as_rendered(kind, mailbox, count=3)
+    pattern = r"<https?://\S+/u/\S+>, <mailto:out\+[a-z2-7]{58}@in\.example\.com\?subject=unsubscribe>"
+    found = [_headers(mail)["list-unsubscribe"] for mail in mailbox.mails()]
+    assert [one for one in found if not re.fullmatch(pattern, one)] == []
+    assert len(set(found)) == 3
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,6 +15,7 @@ from django.test import Client
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import provider_kinds
 from notifications.delivery.providers.twilio.webhooks import sign
+from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression
 from tests.people import make_contact
 from tests.simulator.listener import Listener
@@ -151,6 +152,50 @@ def test_stop_turns_the_channel_off_and_start_on_again(
     assert Message.objects.latest("created_at").state == "sent"
 
 
+def test_start_brings_back_what_was_asked_for_and_no_more(
+    captured: Callable[[str], Captured], sent: Provider, cleo: Contact, work: Callable[[], None]
+) -> None:
+    text_type("asked-for", channels=("email", "sms"))
+    text_type("never-asked-for", channels=("email", "sms"))
+    choose(cleo, Choice.Frequency.IMMEDIATE, type_key="asked-for", channel="sms")
+    answer = captured("unsubscribe")
+    answer.post()
+    assert _texts_of_next_event(cleo, work) == set()
+    _answer(sent, answer, "START")
+    assert _texts_of_next_event(cleo, work) == {"parcel", "asked-for"}
+
+
+def test_start_without_a_stop_asks_for_nothing(
+    captured: Callable[[str], Captured], sent: Provider, cleo: Contact
+) -> None:
+    for text in ("START", "yes"):
+        assert _answer(sent, captured("unsubscribe"), text) == 200
+    assert Choice.objects.count() == 0
+
+
+def test_a_wish_after_stop_is_the_only_one_that_counts(
+    captured: Callable[[str], Captured], cleo: Contact, work: Callable[[], None]
+) -> None:
+    for key in ("before", "after"):
+        text_type(key, channels=("email", "sms"))
+    choose(cleo, Choice.Frequency.IMMEDIATE, type_key="before", channel="sms")
+    captured("unsubscribe").post()
+    choose(cleo, Choice.Frequency.IMMEDIATE, type_key="after", channel="sms")
+    assert _texts_of_next_event(cleo, work) == {"parcel", "after"}
+
+
+def test_stop_by_an_old_number_leaves_the_new_one(
+    captured: Callable[[str], Captured], sent: Provider, cleo: Contact, work: Callable[[], None]
+) -> None:
+    report = captured("deliver")
+    Contact.objects.update(phone="+4915199999999")
+    failed = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "21610", "To": NUMBER}
+    assert _post(sent, report, failed) == 200
+    work()
+    assert MessageEvent.objects.filter(kind="unsubscribed").exists()
+    assert Choice.objects.count() == 0
+
+
 @pytest.mark.parametrize("text", ["Please stop by tomorrow", "thanks", "", "STOP IT", "🛑"])
 def test_an_answer_that_is_no_keyword_changes_nothing(
     text: str, captured: Callable[[str], Captured], sent: Provider
@@ -216,6 +261,14 @@ def test_what_is_kept_names_nobody(captured: Callable[[str], Captured]) -> None:
 
 def test_every_kind_of_a_phone_channel_is_tested_here() -> None:
     assert {kind.slug for kind in provider_kinds().values() if kind.channel == "sms"} == {"twilio"}
+
+
+def _texts_of_next_event(contact: Contact, work: Callable[[], None]) -> set[str]:
+    seen = set(Message.objects.values_list("pk", flat=True))
+    event.send(sender=None, name="parcel.sent", contact=contact, payload={"number": str(len(seen) + 100)})
+    work()
+    texts = Message.objects.filter(channel="sms", state="sent").exclude(pk__in=seen)
+    return set(texts.values_list("type_key", flat=True))
 
 
 def _answer(provider: Provider, like: Captured, text: str, *, number: str = NUMBER) -> int:

@@ -99,6 +99,14 @@ def test_a_hard_bounce_suppresses(captured: Callable[[str], Captured], work: Cal
     assert Suppression.objects.get().reason == "hard_bounce"
 
 
+def test_a_soft_bounce_is_counted_only(captured: Callable[[str], Captured], work: Callable[[], None]) -> None:
+    assert captured("soft-bounce").post() == 200
+    work()
+    assert MessageEvent.objects.filter(kind="soft_bounced").count() == 1
+    assert Message.objects.get().bounced_at is None
+    assert not Suppression.objects.exists()
+
+
 def test_a_complaint_ends_marketing_only(captured: Callable[[str], Captured], work: Callable[[], None]) -> None:
     assert captured("complain").post() == 200
     work()

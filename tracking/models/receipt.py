@@ -25,7 +25,11 @@ class WebhookReceipt(models.Model):
     problem = models.CharField(max_length=200, blank=True, help_text="Why it could not be used.")
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="receipt_waiting", condition=Q(processed_at=None))]
+        indexes = [
+            models.Index(fields=["id"], name="receipt_waiting", condition=Q(processed_at=None)),
+            # Those that belong to no mail are looked through when somebody is erased.
+            models.Index(fields=["id"], name="receipt_problem", condition=~Q(problem="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.kind}"

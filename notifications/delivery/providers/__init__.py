@@ -22,7 +22,7 @@ def provider_kinds() -> dict[str, ProviderKind]:
 
 
 def register_kind(kind: ProviderKind) -> None:
-    """Add a kind that lives in another app, or replace the one with its slug; best at `ready()`."""
+    """Add a kind that lives in another app, or replace the one with its slug; in that app's `notifications.py`."""
     provider_kinds()[kind.slug] = kind
 
 

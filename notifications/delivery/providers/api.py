@@ -192,7 +192,8 @@ class ApiKind(ProviderKind):
 
     def _open(self, options: Mapping[str, Any]) -> AnymailRequestsBackend:
         """A backend with an open session."""
-        wanted = {name: value for name, value in options.items() if name not in self.webhook_credentials}
+        aside = {*self.webhook_credentials, *self.inbound_credentials}
+        wanted = {name: value for name, value in options.items() if name not in aside}
         backend = self.backend_class(**wanted)
         backend.open()
         if urlsplit(backend.api_url).hostname in {"127.0.0.1", "localhost", "::1"}:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from notifications.catalog.channels import EMAIL
 from notifications.delivery.failures import FailureTable, Refusal, Verdict
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.accounts import Account, AccountTest, ConnectionFault, Outcome
@@ -43,6 +44,8 @@ class ProviderKind(ABC):
     #: Names of the credentials an account needs, and of those its webhooks need.
     credentials: ClassVar[tuple[str, ...]] = ()
     webhook_credentials: ClassVar[tuple[str, ...]] = ()
+    #: What is needed beside those where mail comes in.
+    inbound_credentials: ClassVar[tuple[str, ...]] = ()
     #: Whether the provider sends the login of its webhooks only once it was asked for one (RFC 9110 11.6.1).
     challenges_webhooks: ClassVar[bool] = False
     #: Secrets that an account may do without, and options that it cannot do without.
@@ -67,6 +70,15 @@ class ProviderKind(ABC):
     def has_webhooks(self) -> bool:
         """Whether this kind reports by webhook."""
         return type(self).read_webhook is not ProviderKind.read_webhook
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """Authenticate a webhook that brings mail in, and read it; raises as `read_webhook` does."""
+        raise NotImplementedError(f"{self.label} brings no mail in")
+
+    @property
+    def has_inbound(self) -> bool:
+        """Whether mail can come in through this kind."""
+        return type(self).read_inbound is not ProviderKind.read_inbound
 
     def refusal_of(self, code: str) -> Refusal | None:
         """What a refusal's code ("400:21610") says of the number it was for."""

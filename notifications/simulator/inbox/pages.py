@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from notifications.simulator.archive import BodyGone
-from notifications.simulator.control import ACTIONS, act
+from notifications.simulator.control import ACTIONS, BY_MAIL, act
 from notifications.simulator.shapes import Accept, Mail
 
 from . import views
@@ -158,7 +158,7 @@ class Pages:
             return _page(views.missing(), 404)
         form = await request.form()
         action = str(form.get("action", ""))
-        if action not in ACTIONS:
+        if action not in {*ACTIONS, *BY_MAIL}:
             return _page(views.missing(), 400)
         outcome = await act(self._simulator, accept, action)
         said = f"{action}: done" if outcome["done"] else f"{action}: {outcome.get('reason', '')}"

@@ -23,6 +23,7 @@ _BUTTONS = (
     ("bounce", "Bounce", "The provider tells that there is no such mailbox"),
     ("complain", "Complain", "The provider tells that it was marked as spam"),
     ("unsubscribe", "Unsubscribe", "Press the mail program's unsubscribe button"),
+    ("unsubscribe-by-mail", "Unsubscribe by mail", "Write to the mailbox that List-Unsubscribe names"),
 )
 
 

@@ -3,7 +3,8 @@
 One folder for each, all of one shape: `api.py` reads and answers calls, `mail.py` is
 the read call and makes each recipient's mail of it, `webhooks.py` words and signs
 what happens afterwards. Some have `account.py`, which answers questions about the
-account itself, or `search.py`, which finds accepted mails again. A new folder is found by itself.
+account itself, `search.py`, which finds accepted mails again, or `inbound.py`, which
+brings mail in. A new folder is found by itself.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from notifications.simulator.accounts import Account, BadAccount
 from notifications.simulator.shapes import Answer, Batch, Headers, Notice, Refused, Reply, Request
 
 if TYPE_CHECKING:
+    from notifications.simulator.letters import Letter
     from notifications.simulator.records import Records
 
 #: Seconds that an idempotency key is remembered. https://resend.com/docs/dashboard/emails/idempotency-keys
@@ -82,6 +84,13 @@ class Searches(Protocol):
         """The answer to a GET for mails that the account has handed over; None when it asks for something else."""
 
 
+class Inbound(Protocol):
+    """What `inbound.py` of a provider's folder has, where there is one."""
+
+    def bring(self, letter: Letter, account: Account, at: float) -> tuple[Headers, bytes]:
+        """Headers and body of the POST that brings a mail in which somebody wrote."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     name: str
@@ -89,6 +98,7 @@ class Provider:
     webhooks: Webhooks
     questions: Questions | None = None
     searches: Searches | None = None
+    inbound: Inbound | None = None
 
     @property
     def key_seconds(self) -> int:
@@ -131,4 +141,5 @@ def _load(name: str) -> Provider:
         webhooks=cast(Webhooks, import_module(f"{folder}.webhooks")),
         questions=cast(Questions, import_module(f"{folder}.account")) if find_spec(f"{folder}.account") else None,
         searches=cast(Searches, import_module(f"{folder}.search")) if find_spec(f"{folder}.search") else None,
+        inbound=cast(Inbound, import_module(f"{folder}.inbound")) if find_spec(f"{folder}.inbound") else None,
     )

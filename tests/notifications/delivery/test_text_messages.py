@@ -9,7 +9,9 @@ import pytest
 
 from notifications.delivery.failures import redact
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
+from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression
+from preferences.suppression import suppress
 from tests.people import make_contact
 from tests.simulator.process import Process
 from tests.texts import NUMBER, SENDER, SID, make_text_provider, text_type
@@ -89,6 +91,71 @@ def test_without_a_number_it_is_not_sent(ada: Contact, texts: Provider, work: Ca
     _raise(ada)
     work()
     assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "no_phone")
+
+
+def test_without_a_number_mail_takes_its_place(
+    ada: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(ada)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["ada@example.com"]
+    assert set(Message.objects.values_list("channel", "state", "reason")) == {
+        ("sms", "skipped", "no_phone"), ("email", "sent", ""),
+    }  # fmt: skip
+
+
+def test_who_turned_the_first_way_off_gets_mail(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == ["cleo@example.com"]
+
+
+def test_a_dead_mailbox_turns_no_mail_into_a_text_message(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
+) -> None:
+    suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
+    text_type(channels=("email", "sms"))
+    _raise(cleo)
+    work()
+    assert (Message.objects.get().channel, Message.objects.get().reason) == ("email", "suppressed_hard_bounce")
+
+
+def test_with_a_number_the_next_way_is_only_for_those_who_ask(
+    cleo: Contact, texts: Provider, providers: dict[str, Provider], mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(channels=("sms", "email"))
+    _raise(cleo)
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == [NUMBER]
+
+
+@pytest.mark.parametrize("stream", ["critical", "transactional", "notification", "marketing"])
+def test_who_turned_it_off_while_it_waited_does_not_get_it(
+    stream: str, cleo: Contact, mailbox: Process, work: Callable[[], None]
+) -> None:
+    text_type(stream=stream)
+    _raise(cleo)
+    work()  # there is no account yet
+    choose(cleo, Choice.Frequency.NEVER, type_key="parcel", channel="sms")
+    make_text_provider(mailbox)
+    work()
+    assert (Message.objects.get().state, Message.objects.get().reason) == ("skipped", "type_channel_off")
+
+
+def test_longer_than_a_text_message_may_be_is_a_dead_letter(
+    cleo: Contact, texts: Provider, work: Callable[[], None]
+) -> None:
+    text_type()
+    _raise(cleo, note="x" * 1601)
+    work()
+    assert Attempt.objects.get().code == "400:21617"
+    assert Message.objects.get().state == "failed"
+    assert DeadLetter.objects.get().cause == "permanent_message"
 
 
 def test_a_number_removed_meanwhile_ends_it(cleo: Contact, mailbox: Process, work: Callable[[], None]) -> None:
@@ -190,8 +257,6 @@ def test_a_text_waits_behind_no_mail_of_its_order(
 def test_a_suppressed_mailbox_stops_no_text(
     cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None]
 ) -> None:
-    from preferences.suppression import suppress
-
     suppress(cleo, reason=Suppression.Reason.HARD_BOUNCE, scope=Suppression.Scope.ALL)
     text_type()
     _raise(cleo)

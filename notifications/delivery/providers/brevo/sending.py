@@ -14,6 +14,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from notifications.delivery.failures import Kind, Verdict
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import APART_SECONDS, Envelope
@@ -21,6 +22,7 @@ from notifications.delivery.providers.batches import MergingKind
 from notifications.delivery.providers.brevo.account import ACCOUNT
 from notifications.delivery.providers.brevo.braces import as_is, protect, protect_static
 from notifications.delivery.providers.brevo.failures import FAILURES, REPEATED
+from notifications.delivery.providers.brevo.inbound import read_inbound
 from notifications.delivery.providers.brevo.payload import Backend
 from notifications.delivery.providers.brevo.search import find_accepted
 from notifications.delivery.providers.brevo.webhooks import read_webhook
@@ -119,6 +121,10 @@ class Brevo(MergingKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)
 
 
 def split(parcel: Parcel) -> Iterator[Parcel]:

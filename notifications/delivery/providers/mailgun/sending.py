@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.batches import MergingKind, statics
 from notifications.delivery.providers.mailgun.account import ACCOUNT
 from notifications.delivery.providers.mailgun.failures import FAILURES
 from notifications.delivery.providers.mailgun.form import Backend
+from notifications.delivery.providers.mailgun.inbound import read_inbound
 from notifications.delivery.providers.mailgun.search import find_accepted
 from notifications.delivery.providers.mailgun.webhooks import read_webhook
 from tracking.receipts import Report
@@ -60,3 +62,7 @@ class Mailgun(MergingKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)

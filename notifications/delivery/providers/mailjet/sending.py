@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
 from notifications.delivery.providers.batches import FinishedKind, MergingKind, statics
 from notifications.delivery.providers.mailjet.account import ACCOUNT
 from notifications.delivery.providers.mailjet.failures import FAILURES, UNREADABLE
+from notifications.delivery.providers.mailjet.inbound import read_inbound
 from notifications.delivery.providers.mailjet.payload import Backend
 from notifications.delivery.providers.mailjet.search import find_accepted
 from notifications.delivery.providers.mailjet.webhooks import read_webhook
@@ -85,6 +87,10 @@ class Mailjet(MergingKind, FinishedKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)
 
 
 def _holds_syntax(parcel: Parcel) -> bool:

@@ -12,12 +12,14 @@ from anymail.message import AnymailRecipientStatus
 from django.http import HttpRequest
 
 from notifications.delivery.failures import Kind, redact
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
 from notifications.delivery.providers.batches import FinishedKind, write_items
 from notifications.delivery.providers.postmark.account import ACCOUNT
 from notifications.delivery.providers.postmark.failures import FAILURES, ITEM_FAILURES
+from notifications.delivery.providers.postmark.inbound import read_inbound
 from notifications.delivery.providers.postmark.search import find_accepted
 from notifications.delivery.providers.postmark.webhooks import read_webhook
 from notifications.delivery.providers.recipients import ReadyPayload
@@ -81,6 +83,10 @@ class Postmark(FinishedKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)
 
 
 def _item_status(answer: dict[str, Any]) -> AnymailRecipientStatus:

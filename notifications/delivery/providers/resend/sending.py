@@ -9,6 +9,7 @@ from typing import Any
 from anymail.backends.resend import EmailBackend, ResendPayload
 from django.http import HttpRequest
 
+from notifications.delivery.inbound import Letter
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
 from notifications.delivery.providers.batches import FinishedKind, write_items
@@ -61,6 +62,7 @@ class Resend(FinishedKind):
     failures = FAILURES
     error_field = "name"
     credentials = ("api_key",)
+    inbound_credentials = ("inbound_secret",)
     webhook_credentials = ("signing_secret",)
 
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
@@ -69,3 +71,9 @@ class Resend(FinishedKind):
         from notifications.delivery.providers.resend.webhooks import read_webhook
 
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        from notifications.delivery.providers.resend.inbound import read_inbound
+
+        return read_inbound(provider, request)

@@ -8,6 +8,7 @@ from typing import Any
 from anymail.exceptions import AnymailNotSupportedWarning
 from django.http import HttpRequest
 
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
@@ -15,6 +16,7 @@ from notifications.delivery.providers.batches import MergingKind
 from notifications.delivery.providers.recipients import ReadyPayload
 from notifications.delivery.providers.sendgrid.account import ACCOUNT
 from notifications.delivery.providers.sendgrid.failures import FAILURES
+from notifications.delivery.providers.sendgrid.inbound import read_inbound
 from notifications.delivery.providers.sendgrid.webhooks import read_webhook
 from tracking.receipts import Report
 
@@ -54,6 +56,7 @@ class SendGrid(MergingKind):
     ip_pool_field = "ip_pool_name"
     failures = FAILURES
     credentials = ("api_key",)
+    inbound_credentials = ("inbound_secret",)
     webhook_credentials = ("tracking_webhook_verification_key",)
 
     def must_go_alone(self, parcel: Parcel) -> set[int]:
@@ -71,3 +74,7 @@ class SendGrid(MergingKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from notifications.delivery.failures import Kind, Verdict, redact
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
@@ -17,6 +18,7 @@ from notifications.delivery.providers.base import ProviderKind
 from notifications.delivery.providers.ses.account import ACCOUNT
 from notifications.delivery.providers.ses.client import NotSetUp, hand_over
 from notifications.delivery.providers.ses.failures import judge
+from notifications.delivery.providers.ses.inbound import read_inbound
 from notifications.delivery.providers.ses.webhooks import read_webhook
 from tracking.receipts import Report
 
@@ -68,6 +70,10 @@ class Ses(ProviderKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)
 
 
 def build(parcel: Parcel, member: Member) -> Envelope:

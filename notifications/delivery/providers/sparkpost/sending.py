@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
 from notifications.delivery.providers.api import Envelope
@@ -17,6 +18,7 @@ from notifications.delivery.providers.batches import MergingKind
 from notifications.delivery.providers.sparkpost.account import ACCOUNT
 from notifications.delivery.providers.sparkpost.braces import VALUES, protect, protect_static
 from notifications.delivery.providers.sparkpost.failures import FAILURES
+from notifications.delivery.providers.sparkpost.inbound import read_inbound
 from notifications.delivery.providers.sparkpost.payload import Backend
 from notifications.delivery.providers.sparkpost.search import find_accepted
 from notifications.delivery.providers.sparkpost.webhooks import read_webhook
@@ -79,6 +81,10 @@ class SparkPost(MergingKind):
     def read_webhook(self, provider: Provider, request: HttpRequest) -> list[Report]:
         """See the base class."""
         return read_webhook(provider, request)
+
+    def read_inbound(self, provider: Provider, request: HttpRequest) -> list[Letter]:
+        """See the base class."""
+        return read_inbound(provider, request)
 
 
 def _is_large(member: Member) -> bool:

@@ -100,7 +100,7 @@ def _kinds_of(status: str, code: str) -> list[_Kind]:
 
 def _report(provider: Provider, request: HttpRequest, form: Mapping[str, str], kind: _Kind, code: str) -> Report:
     detail = {"code": code} if code else {}
-    if kind is _Kind.BOUNCED:
+    if kind in {_Kind.BOUNCED, _Kind.UNSUBSCRIBED}:
         detail[DIGEST] = digest_number(form["To"]).hex()
     return Report(
         provider=provider.key, kind=kind, occurred_at=None, message_id=_message_id(request),
