@@ -15,7 +15,7 @@ SCREENS = [
     "/", "/overview/", "/messages/", "/types/", "/queues/", "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
-    "/providers/", "/alerts/", "/notifications/poolmember/",
+    "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip
 
