@@ -126,9 +126,8 @@ def _variables(key: str, person: str) -> dict[str, Any]:
 
 
 def _as_seen(html: str, view: str) -> str:
-    """The mail as a program shows it that is set to dark, or to no pictures."""
-    if view == "dark":
-        return _DARK.sub("@media all", html)
+    """The mail as a program shows it that is set to light, dark or no pictures, whatever this browser is set to."""
+    html = _DARK.sub("@media all" if view == "dark" else "@media not all", html)
     if view == "images off":
         return _BACKGROUNDS.sub("", _IMAGES.sub(r'\1src=""', html))
     return html

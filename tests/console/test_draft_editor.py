@@ -12,9 +12,12 @@ from django.test import Client
 
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import TemplateDraft
+from notifications.compose.drafts.publishing import publish_draft
 from notifications.compose.drafts.saving import content_at, save, start_template
 from notifications.compose.pictures.models import Picture
 from notifications.compose.publications import current_version
+from notifications.draft_preview import preview_draft
+from notifications.preview import render_sample
 from preferences.models import Contact
 from tests.notifications.compose.payloads import XSS
 from tests.notifications.compose.test_block_injection import runs
@@ -109,10 +112,30 @@ def test_the_preview_is_the_mail_for_a_contact_and_for_hard_cases(
     assert "Hello &lt;b&gt;Bobby" in hard
 
 
+def test_the_preview_says_what_the_published_version_says(draft: TemplateDraft) -> None:
+    content = DraftContent(
+        subject="Hi {{ contact.first_name }}", blocks=[{"kind": "heading", "id": "a", "text": "Now"}]
+    )
+    revision = save(draft.pk, content, expected=1, author="ada")
+    version = publish_draft(draft.pk, expected=revision, author="ada")
+    shown, sent = preview_draft(content, key="news", locale=""), render_sample(version)
+    assert (shown.subject, shown.text) == (sent.subject, sent.text)
+    assert shown.html == sent.html.replace("@media (prefers-color-scheme: dark)", "@media not all")
+
+
 @pytest.mark.parametrize("view", ["desktop", "phone", "dark", "images off", "text", "source", "headers"])
 def test_every_view_is_shown(act: Callable[..., Any], boss: Client, draft: TemplateDraft, view: str) -> None:
     act("add", kind="divider", spot=".0.0")
     assert boss.get(f"/drafts/{draft.pk}/preview/", {"view": view}).status_code == 200
+
+
+def test_the_preview_is_dark_only_when_asked_for(act: Callable[..., Any], boss: Client, draft: TemplateDraft) -> None:
+    act("add", kind="divider", spot=".0.0")
+    light = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "desktop"}).content.decode()
+    dark = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "dark"}).content.decode()
+    assert "prefers-color-scheme: dark" not in light + dark
+    assert "@media all" in dark
+    assert "@media all" not in light
 
 
 def test_a_fault_in_mjml_names_its_block(act: Callable[..., Any], boss: Client, draft: TemplateDraft) -> None:
