@@ -17,6 +17,7 @@ from config.screens import show_screen, staff_screen
 from notifications.block_forms import controls_of
 from notifications.block_outline import offer_spots, outline_of
 from notifications.compose.blocks.editing import find
+from notifications.compose.blocks.sharing import used_in
 from notifications.compose.blocks.tree import KINDS, BadTree
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
@@ -32,6 +33,7 @@ from notifications.draft_actions import edit
 from notifications.draft_preview import HARD_CASES, VIEWS, preview_draft
 from notifications.history import note_action
 from notifications.templates_console import EDIT, PUBLISH, VIEW, author_of, read_time
+from notifications.value_paths import value_paths
 from preferences.models import Contact
 
 
@@ -161,6 +163,8 @@ def _canvas(request: HttpRequest, draft: TemplateDraft, chosen: str) -> dict[str
         "palette": [(name, kind.icon, kind.label, kind.hint) for name, kind in KINDS.items()],
         "layouts": layout_names(), "may_undo": may_undo(draft), "may_redo": may_redo(draft),
         "may_edit": request.user.has_perm(EDIT), "may_publish": request.user.has_perm(PUBLISH), "fault": fault,
+        "paths": value_paths(draft.template.key),
+        "used_in": used_in(str(getattr(block, "key", ""))) if block and block.kind == "saved" else [],
         "defaults": "\n".join(f"{path}: {value}" for path, value in content.defaults.items()),
     }  # fmt: skip
 

@@ -74,6 +74,19 @@ def test_a_block_is_moved_into_a_column(act: Callable[..., Any], draft: Template
     assert [one["kind"] for one in blocks(draft)[0]["columns"][1]] == ["text"]
 
 
+def test_a_saved_block_is_shared_and_says_where_it_is_used(act: Callable[..., Any], draft: TemplateDraft) -> None:
+    act("add", kind="heading", spot=".0.0")
+    act("share", block=blocks(draft)[0]["id"], name="Greeting")
+    assert (kinds(draft), blocks(draft)[0]["key"]) == (["saved"], "greeting")
+    told = act("up", block=blocks(draft)[0]["id"]).content.decode()
+    assert 'href="/templates/news/"' in told
+
+
+def test_the_panel_offers_the_values_of_the_person(act: Callable[..., Any], draft: TemplateDraft) -> None:
+    told = act("add", kind="condition", spot=".0.0").content.decode()
+    assert '<option value="contact.first_name">' in told
+
+
 def test_undo_and_redo(act: Callable[..., Any], draft: TemplateDraft) -> None:
     act("add", kind="heading", spot=".0.0")
     act("undo")
