@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, Field
 
 from notifications.catalog import Batching, NotificationType, SecretStr, Stream
@@ -92,8 +93,8 @@ class PriceLowered(BaseModel):
 
 class Welcome(NotificationType):
     key = "welcome"
-    name = "Welcome"
-    description = "Says hello to a new customer."
+    name = _("Welcome")
+    description = _("Says hello to a new customer.")
     stream = Stream.NOTIFICATION
     event = "customer.signed_up"
     payload = SignedUp
@@ -103,8 +104,8 @@ class Welcome(NotificationType):
 
 class OrderConfirmation(NotificationType):
     key = "order-confirmation"
-    name = "Order confirmation"
-    description = "The receipt of an order."
+    name = _("Order confirmation")
+    description = _("The receipt of an order.")
     stream = Stream.TRANSACTIONAL
     event = "order.placed"
     payload = OrderPlaced
@@ -113,8 +114,8 @@ class OrderConfirmation(NotificationType):
 
 class OrderOnItsWay(NotificationType):
     key = "order-shipped"
-    name = "Order on its way"
-    description = "Says that your parcel has left us."
+    name = _("Order on its way")
+    description = _("Says that your parcel has left us.")
     stream = Stream.TRANSACTIONAL
     event = "order.shipped"
     payload = OrderShipped
@@ -126,8 +127,8 @@ class OrderOnItsWay(NotificationType):
 
 class PasswordReset(NotificationType):
     key = "password-reset"
-    name = "Password reset"
-    description = "The link that sets a new password."
+    name = _("Password reset")
+    description = _("The link that sets a new password.")
     stream = Stream.CRITICAL
     event = "password.reset_requested"
     payload = ResetRequested
@@ -137,8 +138,8 @@ class PasswordReset(NotificationType):
 
 class AbandonedCart(NotificationType):
     key = "abandoned-cart"
-    name = "Abandoned cart"
-    description = "Reminds of a cart that was left, three quarters of an hour later."
+    name = _("Abandoned cart")
+    description = _("Reminds of a cart that was left, three quarters of an hour later.")
     stream = Stream.MARKETING
     topic = "cart-reminders"
     event = "cart.abandoned"
@@ -152,8 +153,8 @@ class AbandonedCart(NotificationType):
 
 class WeeklyOffers(NotificationType):
     key = "weekly-offers"
-    name = "Weekly offers"
-    description = "A few products at a better price, once a week."
+    name = _("Weekly offers")
+    description = _("A few products at a better price, once a week.")
     stream = Stream.MARKETING
     topic = "weekly-offers"
     event = "offers.published"
@@ -164,8 +165,8 @@ class WeeklyOffers(NotificationType):
 
 class PriceDrop(NotificationType):
     key = "price-drop"
-    name = "Price drops"
-    description = "Says that something in the shop costs less now. Several at a time come in one mail."
+    name = _("Price drops")
+    description = _("Says that something in the shop costs less now. Several at a time come in one mail.")
     stream = Stream.NOTIFICATION
     topic = "price-drops"
     event = "price.lowered"

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from notifications.catalog.channels import EMAIL, SMS
 from notifications.compose.models import TemplateVersion
 from notifications.event_story import Chapter
 from notifications.explanation import sentence_of
@@ -93,7 +94,7 @@ def _fate(plan: Plan, contact: Contact | None, payload: Mapping[str, Any]) -> Fa
         return Fate(chapter=chapter, outcome="not sent")
     if plan.cadence is not None:
         return Fate(chapter=chapter, outcome="gathered")
-    preview = _preview(plan, contact, payload) if channel == "email" else None
+    preview = _preview(plan, contact, payload) if channel in {EMAIL, SMS} else None
     return Fate(chapter=chapter, outcome="sent", preview=preview)
 
 

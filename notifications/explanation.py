@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from config.queues import Stream
-from notifications.catalog.channels import channel_keys, channel_of
+from notifications.catalog.channels import EMAIL, channel_keys, channel_of
 from notifications.delivery import deadletters, gate, warmup
 from notifications.delivery.domains import permission
 from notifications.delivery.models import Outbox
@@ -117,6 +117,11 @@ def phase_of(message: Message) -> str:
     return row.state if row is not None else message.state
 
 
+def _delivered(message: Message) -> str:
+    by_mail = "It was delivered: the recipient's server accepted it."
+    return by_mail if message.channel == EMAIL else f"It was delivered by {channel_label(message.channel)}."
+
+
 def explain(message: Message, *, phase: str, attempt_answer: str = "") -> str:
     """One sentence: where the mail is and why. `attempt_answer` is what the last provider call was answered."""
     provider = message.provider or "the provider"
@@ -127,7 +132,7 @@ def explain(message: Message, *, phase: str, attempt_answer: str = "") -> str:
         S.CLAIMED: "A worker has it in hand; it is not sent yet.",
         S.SENDING: "It is being handed to a provider at this moment.",
         S.SENT: f"It was accepted by {provider}; whether it was delivered is not reported yet.",
-        S.DELIVERED: "It was delivered: the recipient's server accepted it.",
+        S.DELIVERED: _delivered(message),
         S.RETRYING: f"It is tried again at {due}, because {because}.",
         S.DEFERRED: f"It is held back until {due}, because {because}.",
         S.UNKNOWN: f"Nobody can say yet whether {provider} has it: {because}. {_prospect(message)}",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.ids import id_floor
 from config.queues import Stream
 from notifications.catalog import all_types
+from notifications.catalog.channels import channel_keys, channel_of
 from notifications.delivery.models import Outbox, Provider
 from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Contact
@@ -56,6 +57,10 @@ def _types() -> Iterable[tuple[str, str]]:
     return sorted((kind.key, kind.title()) for kind in all_types())
 
 
+def _channels() -> Iterable[tuple[str, str]]:
+    return [(key, channel_of(key).label) for key in channel_keys()]
+
+
 def _providers() -> Iterable[tuple[str, str]]:
     return Provider.objects.values_list("key", "name")
 
@@ -73,6 +78,7 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
     )  # fmt: skip
     type = filters.ChoiceFilter(field_name="type_key", choices=_types, empty_label="Any type", label="Type")
     stream = filters.ChoiceFilter(choices=Stream.choices, empty_label="Any stream", label="Stream")
+    channel = filters.ChoiceFilter(choices=_channels, empty_label="Any channel", label="Channel")
     provider = filters.ChoiceFilter(choices=_providers, empty_label="Any provider", label="Provider")
     window = filters.ChoiceFilter(method="since", choices=list(_WINDOW_NAMES.items()), empty_label="Recent",
                                   label="Created")  # fmt: skip

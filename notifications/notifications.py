@@ -7,6 +7,7 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from notifications.catalog import NotificationType, SecretStr, Stream
+from preferences.sign_up_words import DESCRIPTION, NAME
 
 SIGN_UP_REQUESTED = "sign_up.requested"
 
@@ -28,8 +29,8 @@ class SignUpRequested(BaseModel):
 
 class SignUpConfirmation(NotificationType):
     key = "sign-up-confirmation"
-    name = "Sign-up confirmation"
-    description = "Asks whether it was really you who signed up."
+    name = NAME
+    description = DESCRIPTION
     stream = Stream.TRANSACTIONAL
     event = SIGN_UP_REQUESTED
     payload = SignUpRequested

@@ -37,6 +37,11 @@ class Sample:
     sms: str = ""
     sms_length: Length | None = None
 
+    @property
+    def as_text_message(self) -> dict[str, str | Length | None]:
+        """What `fragments/text_message.html` shows."""
+        return {"text": self.sms, "length": self.sms_length}
+
 
 def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None = None) -> Sample:
     """The version as a made-up person, or one with these variables, would get it; nothing in it is counted."""

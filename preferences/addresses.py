@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 _validate = EmailValidator()
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_ADDRESS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 _MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1
 
@@ -20,7 +23,7 @@ def normalise_address(text: str) -> str:
 
     Contacts are unique on it and suppression looks up by it.
     """
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if _CONTROL.search(text):
         raise BadAddress("the address contains a control character")
     local, at, domain = text.strip().rpartition("@")
     if not at or not local or not domain:

@@ -9,6 +9,7 @@ from datetime import datetime
 from config.queues import Stream
 from preferences.eligibility import Ask, may_send
 from preferences.facts import Facts, facts_of
+from preferences.kind_words import say
 from preferences.models import Choice, Contact, Topic
 from preferences.offered import Offered, offered_types
 
@@ -71,7 +72,7 @@ def read_page(contact: Contact, language: str, *, at: datetime) -> Page:
         topics=tuple(_topic_row(wishes, topic, refusable, language, at=at) for topic in listed_topics()),
         others=tuple(_kind_row(wishes, kind, None, at=at) for kind in refusable if not kind.topic_key),
         always=tuple(_kind_row(wishes, kind, None, at=at) for kind in kinds if kind.is_always_on),
-        offers_text_messages=any(set(kind.channels) - {EMAIL} for kind in kinds),
+        offers_text_messages=any("sms" in kind.channels for kind in kinds),
         has_phone=bool(contact.phone),
         is_everything_off=facts.choices.get(("", "", "")) == _NEVER,
         is_suppressed=bool(facts.suppressions.keys() & {"all", "marketing"}),
@@ -108,7 +109,7 @@ def _kind_row(facts: Facts, kind: Offered, topic: Topic | None, *, at: datetime)
         is_topic_default_on=topic is None or topic.is_default_on,
     )  # fmt: skip
     return Row(
-        key=kind.key, name=str(kind.name), description=str(kind.description), has_digest=kind.has_digest,
+        key=kind.key, name=say(kind.name), description=say(kind.description), has_digest=kind.has_digest,
         frequency=_frequency(facts, ask, has_digest=kind.has_digest, at=at), legal_basis=_legal_basis(kind),
         ways=tuple(_way(facts, ask, kind, channel, at=at) for channel in kind.channels if channel != EMAIL),
     )  # fmt: skip
@@ -128,4 +129,4 @@ def _frequency(facts: Facts, ask: Ask, *, has_digest: bool, at: datetime) -> str
 
 
 def _legal_basis(kind: Offered) -> str:
-    return str(kind.legal_basis) if kind.is_always_on else ""
+    return say(kind.legal_basis) if kind.is_always_on else ""

@@ -11,7 +11,7 @@ from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Suppression
 
 #: What can be said of an e-mail address; numbers are suppressed by what their networks report.
-_MAIL_SCOPES = [choice for choice in Suppression.Scope.choices if choice[0] != Suppression.Scope.SMS]
+MAIL_SCOPES = [choice for choice in Suppression.Scope.choices if choice[0] != Suppression.Scope.SMS]
 
 
 class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable when it runs
@@ -21,7 +21,7 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg] # not subscrip
         max_length=254, widget=UnfoldAdminTextInputWidget(attrs={"type": "email", "autocomplete": "off"}),
         help_text="Also an address that is no contact yet.",
     )  # fmt: skip
-    scope = forms.ChoiceField(choices=_MAIL_SCOPES, widget=UnfoldAdminSelectWidget())
+    scope = forms.ChoiceField(choices=MAIL_SCOPES, widget=UnfoldAdminSelectWidget())
     detail = forms.CharField(
         max_length=200, required=False, widget=UnfoldAdminTextInputWidget(), label="Why",
         help_text="For those who ask later. No addresses.",

@@ -11,7 +11,7 @@ from preferences.models import Contact
 
 def find_contact(text: str) -> Contact:
     """The contact with this id or address. Raises NoSuchContact, which does not repeat what was typed."""
-    found = Contact.objects.filter(pk=int(text)) if text.isdigit() else _of_address(text)
+    found = Contact.objects.filter(pk=int(text)) if text.isdecimal() else _of_address(text)
     contact = found.first()
     if contact is None:
         raise NoSuchContact("no contact has this id or address; one that was erased is found by its id only")

@@ -20,8 +20,10 @@ from preferences import choices
 from preferences.addresses import BadAddress, normalise_address
 from preferences.centre import SOURCE, mask_address
 from preferences.history import Received, received_by
+from preferences.kind_words import say
 from preferences.models import Contact, Topic
 from preferences.offered import find_offered
+from preferences.page_limits import may_prove, show_too_many
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
 from preferences.phones import BadPhone, mask_phone, normalise_phone
 from preferences.public import find_person
@@ -43,6 +45,8 @@ def _own_page(page: Page) -> Callable[..., HttpResponse]:
         if contact is None:
             return show_bad_link(request)
         with speaking(request, contact.locale) as language:
+            if request.method == "POST" and not may_prove(request, contact, at=clock.now()):
+                return show_too_many(request)
             return page(request, contact, token, language)
 
     return view
@@ -150,4 +154,4 @@ def _may_erase(contact: Contact, proof: str, *, at: datetime) -> bool:
 def _name(one: Received, topics: dict[str, str]) -> str:
     """What a mail was about: its kind, else its topic."""
     kind = find_offered(one.type_key)
-    return str(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")
+    return say(kind.name) if kind else topics.get(one.topic_key, "") or _("A mail from us")

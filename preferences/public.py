@@ -23,6 +23,7 @@ from preferences.centre import SOURCE, mask_address, read_page
 from preferences.contacts import NoSuchContact
 from preferences.links import preferences_url_for, read_preferences
 from preferences.models import Choice, Contact
+from preferences.page_limits import may_change, show_too_many
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
 from preferences.phones import mask_phone
 from preferences.saving import PAUSES, is_changed, save_page
@@ -47,6 +48,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         if request.method != "POST":
             return _show_page(request, contact, token, language)
         form = read_form(request)
+        if form.get("step") != "leave_all" and not may_change(request, contact, at=clock.now()):
+            return show_too_many(request)
         said, faults = _act(request, contact, form)
         if faults:
             contact.refresh_from_db()

@@ -7,8 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from preferences.models import SignUp
+
+#: How the preference page calls this kind of mail.
+NAME = gettext_noop("Sign-up confirmation")
+DESCRIPTION = gettext_noop("Asks whether it was really you who signed up.")
 
 
 def confirmation_words(sign_up: SignUp) -> dict[str, Any]:

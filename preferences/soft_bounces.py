@@ -1,4 +1,4 @@
-"""How often did mail to somebody bounce for now? Read from the message log, which lies above and hands its reader down."""
+"""How often did mail to somebody bounce for now? The message log, which lies above, hands its reader down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which addresses do we stop mailing, and since when? The only writer of suppressions."""
+"""Which addresses do we stop mailing, and since when? The only writer of suppressions; of lists `suppression_lists`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from preferences.signals import suppressed
 
 
 @transaction.atomic
-def suppress(contact: Contact | str, *, reason: Suppression.Reason, scope: Suppression.Scope, detail: str = "") -> bool:
-    """Stop mailing an address; return whether that is new.
+def suppress(
+    contact: Contact | str,
+    *,
+    reason: Suppression.Reason,
+    scope: Suppression.Scope,
+    detail: str = "",
+    by: int | None = None,
+) -> bool:
+    """Stop mailing an address; return whether that is new. `by` is a user's id.
 
     A contact is made for an unknown address, since its row is the lock where this writer and the gate meet. Not for
     one whose owner was erased: it is suppressed already, and there is nobody to be written to.
@@ -26,7 +33,7 @@ def suppress(contact: Contact | str, *, reason: Suppression.Reason, scope: Suppr
     lock_contact(person.pk)
     made, is_new = Suppression.objects.get_or_create(
         address_digest=bytes(person.address_digest), scope=scope, lifted_at=None,
-        defaults={"contact": person, "reason": reason, "detail": detail[:200]},
+        defaults={"contact": person, "reason": reason, "detail": detail[:200], "created_by": by},
     )  # fmt: skip
     if is_new:
         suppressed.send(sender=Suppression, contact=person, suppression=made)
@@ -34,8 +41,10 @@ def suppress(contact: Contact | str, *, reason: Suppression.Reason, scope: Suppr
 
 
 @transaction.atomic
-def lift_suppression(suppression: Suppression, *, at: datetime) -> None:
-    """Allow the address again; the row stays as history."""
+def lift_suppression(suppression: Suppression, *, at: datetime, note: str = "", by: int | None = None) -> None:
+    """Allow the address again; the row stays as history, with who lifted it (a user's id) and why."""
     if suppression.contact_id:
         lock_contact(suppression.contact_id)
-    Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(lifted_at=at)
+    Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(
+        lifted_at=at, lift_note=note[:200], lifted_by=by
+    )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from preferences import consent_console, erasure_console, leaving, personal, public, sign_up_console, sign_up_public
+from preferences import (
+    consent_console,
+    erasure_console,
+    leaving,
+    personal,
+    public,
+    sign_up_console,
+    sign_up_public,
+    suppression_console,
+)
 
 app_name = "preferences"
 urlpatterns = [
@@ -14,6 +23,11 @@ urlpatterns = [
     path("p/<str:token>/phone", personal.phone, name="phone"),
     path("p/<str:token>/data", personal.data, name="data"),
     path("p/<str:token>/erase", personal.erase, name="erase"),
+    path("suppressions/import/", suppression_console.new_list, name="suppression-import"),
+    path("suppressions/export.csv", suppression_console.export, name="suppression-export"),
+    path("suppressions/lists/<int:list_id>/", suppression_console.show_list, name="suppression-list"),
+    path("suppressions/lists/<int:list_id>/act/", suppression_console.act_on_list, name="suppression-list-act"),
+    path("suppressions/lists/<int:list_id>/faults.csv", suppression_console.faulty_lines, name="suppression-faults"),
     path("preferences/mine", public.own_preferences, name="own-preferences"),
     path("s/<slug:key>", sign_up_public.sign_up, name="sign-up"),
     path("s/<slug:key>/frame", sign_up_public.sign_up_frame, name="sign-up-frame"),

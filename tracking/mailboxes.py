@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db.models import Min
 
 from config import clock
-from preferences.models import Contact, Suppression
+from preferences.choices import unsubscribe
+from preferences.models import Contact, Suppression, Topic
 from preferences.suppression import suppress
 from tracking.bounces import SOFT_BOUNCE_WINDOW, SOFT_BOUNCES_BEFORE_SUPPRESSION, keeps_bouncing
-from tracking.models import MessageEvent
+from tracking.models import Message, MessageEvent
 
 Kind = MessageEvent.Kind
 Reason: TypeAlias = Suppression.Reason
@@ -44,6 +45,18 @@ def follow_mail_reports(events: Sequence[MessageEvent], contact_of: Mapping[UUID
     for contact in Contact.objects.filter(pk__in=sentences, erased_at=None).order_by("pk"):
         for scope, (reason, evidence) in sorted(sentences[contact.pk].items()):
             suppress(contact, reason=reason, scope=scope, detail=evidence)
+    _follow_unsubscribes([event for event in events if event.kind == Kind.UNSUBSCRIBED and event.provider])
+
+
+def _follow_unsubscribes(events: Sequence[MessageEvent]) -> None:
+    """Who left by a provider's own link left here, too: the mail's topic, else everything. Later wishes stand."""
+    mails = Message.objects.select_related("contact").in_bulk([event.message_id for event in events])
+    for event in sorted(events, key=lambda one: mails[one.message_id].contact_id):
+        mail = mails[event.message_id]
+        topic = Topic.objects.filter(key=mail.topic_key).first() if mail.topic_key else None
+        later = mail.contact.choices.filter(topic=topic, type_key="", channel="", updated_at__gte=event.occurred_at)
+        if mail.contact.erased_at is None and not later.exists():
+            unsubscribe(mail.contact, topic=topic, source=f"unsubscribed at {event.provider}")
 
 
 def count_soft_bounces(contact_id: int) -> str:

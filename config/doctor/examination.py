@@ -43,6 +43,7 @@ QUESTIONS: tuple[Question, ...] = (
     outcomes.find_unknown_mails,
     outcomes.find_dead_letters,
     outcomes.find_refused_events,
+    outcomes.find_unfinished_erasures,
     senders.find_held_warmups,
     accounts.find_shared_accounts,
     content.find_unpublished_changes,

@@ -13,6 +13,7 @@ from config.ids import id_floor
 from notifications.delivery.models import Alert, Attempt, Call, DeadLetter, Outbox, Provider
 from notifications.delivery.providers import provider_kinds
 from notifications.templatetags.mails import span
+from preferences.models import Erasure
 from tracking.models import Event, Message
 
 SUBJECT = "Mails"
@@ -54,6 +55,19 @@ def find_dead_letters(at: datetime) -> Iterator[Finding]:
         mend="Look at the causes; then send them again, correct the address, or discard them.",
         page=page("notifications:deadletters"),
     )  # fmt: skip
+
+
+def find_unfinished_erasures(at: datetime) -> Iterator[Finding]:
+    """Is somebody erased, and something about them still stored?"""
+    late = Erasure.objects.filter(due_at__isnull=False, requested_at__lte=at - UNKNOWN_AFTER)
+    if number := late.count():
+        first = late.order_by("requested_at").values_list("pk", flat=True)[0]
+        yield Finding(
+            severity=Severity.WARNING, subject="People", page=page("preferences:erase-person", first),
+            what=f"Not finished after an hour: {counted(number, 'erasure')}. No mail goes there, but something is"
+            " stored still.",
+            mend="The sweeper's log names what is not erased, and why. Is a sweeper running, with all vault keys?",
+        )  # fmt: skip
 
 
 def find_refused_events(at: datetime) -> Iterator[Finding]:

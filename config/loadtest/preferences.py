@@ -18,7 +18,8 @@ from config.loadtest.options import Failed, Options, Outcome
 from config.loadtest.people import ensure_people
 from config.loadtest.stack import cpu_seconds, peak_memory, running_web
 from preferences.links import Leave, preferences_url, unsubscribe_url
-from preferences.models import Choice, Contact, Topic
+from preferences.models import Choice, Contact, SignUpCount, Topic
+from preferences.page_limits import CHANGES_OF_NETWORK
 
 _VISITORS = 400
 _WARM_UP = 20
@@ -82,6 +83,7 @@ def _seed(people: Sequence[int], visitors: Sequence[int], topic: Topic) -> None:
         _execute(_MESSAGES, people=list(visitors), first=2, last=_MAILS, at=clock.now())
         _execute("ANALYZE preferences_choice, preferences_consentrecord, tracking_message")
     Choice.objects.filter(contact_id__in=visitors).delete()
+    SignUpCount.objects.filter(key__startswith=f"{CHANGES_OF_NETWORK.name}:").delete()  # runs of the hour before
 
 
 def _execute(statement: str, **values: Any) -> None:
@@ -141,4 +143,5 @@ def _check(visitors: Sequence[int], topic: Topic) -> None:
 
 def _figures(seconds: Sequence[float]) -> dict[str, float]:
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    return {name: milliseconds(percentile(seconds, share)) for name, share in shares.items()}
+    found = {name: milliseconds(percentile(seconds, share)) for name, share in shares.items()}
+    return {"best": milliseconds(min(seconds)), **found}  # what it takes where nothing else runs

@@ -7,6 +7,7 @@ from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
 from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
 from preferences.models.suppression import Suppression
+from preferences.models.suppression_list import SuppressionLine, SuppressionList
 from preferences.models.topic import Topic
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "SignUpCount",
     "SignUpForm",
     "Suppression",
+    "SuppressionLine",
+    "SuppressionList",
     "Topic",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from preferences.models.contact import Contact
+from preferences.models.suppression_list import SuppressionList
 
 
 class Suppression(models.Model):
@@ -32,6 +33,10 @@ class Suppression(models.Model):
     reason = models.CharField(max_length=16, choices=Reason.choices)
     detail = models.CharField(max_length=200, blank=True, help_text="Evidence, without addresses.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    list = models.ForeignKey(
+        SuppressionList, on_delete=models.SET_NULL, null=True, editable=False, related_name="suppressions",
+        db_index=False, help_text="The list it was imported from.",
+    )  # fmt: skip
     created_by = models.BigIntegerField(null=True, editable=False, help_text="The member of staff, by id.")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.BigIntegerField(null=True, editable=False, help_text="The member of staff, by id.")
@@ -43,7 +48,10 @@ class Suppression(models.Model):
                 fields=["address_digest", "scope"], condition=Q(lifted_at=None), name="suppression_active_once"
             )
         ]
-        indexes = [models.Index(fields=["-created_at"])]
+        indexes = [
+            models.Index(fields=["-created_at"]),
+            models.Index(fields=["list", "id"], name="suppression_of_list", condition=Q(list__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.get_scope_display()})"

@@ -92,7 +92,7 @@
         to[2] = String(Number(to[2]) + 1);
       }
       window.htmx.ajax("POST", document.getElementById("editor").dataset.act + "move/", {
-        source: "#canvas", target: "#canvas",
+        source: "#canvas", target: "#canvas", swap: "innerHTML settle:0ms",
         values: { block: dragged.dataset.block, to: to.join("."), revision: document.getElementById("revision").value }
       });
     }

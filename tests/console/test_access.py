@@ -14,7 +14,7 @@ SCREENS = [
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
     "/", "/overview/", "/messages/", "/types/", "/queues/", "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
-    "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
+    "/suppressions/import/", "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
     "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip

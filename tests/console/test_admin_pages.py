@@ -79,7 +79,7 @@ def test_lifting_asks_first(boss: Client, ada: Contact) -> None:
     asked = boss.post("/preferences/suppression/", chosen).content.decode()
     assert "ada@example.com" in asked
     assert Suppression.objects.get().lifted_at is None
-    boss.post("/preferences/suppression/", {**chosen, "confirmed": "1"})
+    boss.post("/preferences/suppression/", {**chosen, "confirmed": "1", "note": "asked again", "is_sure": "on"})
     assert Suppression.objects.get().lifted_at is not None
 
 

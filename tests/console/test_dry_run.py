@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from notifications.preview import sample_payload
 from preferences import choices
 from preferences.models import Choice, Contact
+from tests.people import make_contact
+from tests.texts import NUMBER, text_type
 from tests.types import Parcel, parcel_type, reset_type
 from tracking.events import record_event
 
@@ -44,6 +46,15 @@ def test_it_shows_each_step_and_the_mail_and_keeps_nothing(boss: Client, ada: Co
     assert "parcel 17" in told
     assert _rows() == before
     assert not django_rq.get_connection("critical").exists("rq:queue:transactional")
+
+
+def test_a_text_message_is_shown_with_its_length(boss: Client) -> None:
+    make_contact("ada@example.com", first_name="Ada", phone=NUMBER)
+    text_type()
+    told = _try(boss)
+    assert '<p class="pr-bubble">Parcel 17 for Ada: ' in told
+    assert "in GSM-7: 1 segment" in told
+    assert "The mail as it would look" not in told
 
 
 def test_a_person_who_refuses_is_told(boss: Client, ada: Contact) -> None:

@@ -104,3 +104,10 @@ def test_a_bad_filter_is_said_not_raised(boss: Client, ada: Contact) -> None:
 
 def test_an_empty_log_says_how_to_begin(boss: Client) -> None:
     assert "event.send(" in boss.get("/messages/").content.decode()
+
+
+def test_messages_of_one_channel_are_listed(boss: Client, make_message: MakeMessage) -> None:
+    text, _mail = make_message(channel="sms"), make_message()
+    assert shown(boss, "channel=sms") == [text]
+    page = boss.get("/messages/").content.decode()
+    assert page.count("· text message") == 1

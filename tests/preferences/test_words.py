@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+
+from preferences.kind_words import say
 
 ROOT = Path(__file__).resolve().parents[2]
 _PAGES = [*(ROOT / "templates/preferences/public").glob("*.html"), *(ROOT / "templates/public").glob("*.html")]
@@ -32,3 +35,10 @@ def test_every_word_is_translated_and_compiled(language: str) -> None:
     words = words_of_pages()
     assert len(words) > 90
     assert [one for one in words if known.gettext(one) == one and known.ngettext(one, one, 1) == one] == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", "Bestellbestätigung"), ("es", "Confirmación del pedido")])
+def test_kinds_of_mail_are_translated_by_their_own_app(language: str, said: str) -> None:
+    with translation.override(language):
+        assert say("Order confirmation") == said
+        assert say("") == ""

@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from config.ids import new_id
-from preferences.models import Contact, Suppression
+from preferences.choices import choose
+from preferences.models import Choice, Contact, Suppression, Topic
 from preferences.suppression import lift_suppression, suppress
 from tracking.bounces import is_hard
 from tracking.mailboxes import count_soft_bounces
@@ -23,8 +24,10 @@ Kind = MessageEvent.Kind
 NOW = timezone.now()
 
 
-def send(contact: Contact) -> Message:
-    return Message.objects.create(contact=contact, source=f"test:{new_id()}", stream="marketing", state="sent")
+def send(contact: Contact, *, topic_key: str = "") -> Message:
+    return Message.objects.create(
+        contact=contact, source=f"test:{new_id()}", stream="marketing", state="sent", topic_key=topic_key
+    )
 
 
 def soft(contact: Contact, *days_ago: float, message: Message | None = None) -> list[Report]:
@@ -107,6 +110,25 @@ def test_a_lift_of_another_scope_keeps_the_count(ada: Contact) -> None:
     lift_suppression(Suppression.objects.get(), at=NOW)
     take(soft(ada, 2, 1, 0.5))
     assert Suppression.objects.filter(lifted_at=None).get().reason == "soft_bounces"
+
+
+def test_who_left_by_a_providers_link_left_here_too(ada: Contact) -> None:
+    Topic.objects.create(key="offers", name="Offers")
+    mail = send(ada, topic_key="offers")
+    take([tell(mail, Kind.UNSUBSCRIBED)], [tell(mail, Kind.UNSUBSCRIBED)])
+    choice = Choice.objects.get()
+    assert (choice.topic and choice.topic.key, choice.frequency, choice.source) == (
+        "offers", "never", "unsubscribed at mailgun",
+    )  # fmt: skip
+    assert MessageEvent.objects.filter(kind="unsubscribed").count() == 1
+    mail.refresh_from_db()
+    assert mail.unsubscribed_at is not None
+
+
+def test_a_late_report_takes_no_later_wish_back(ada: Contact) -> None:
+    choose(ada, Choice.Frequency.IMMEDIATE)
+    take([tell(send(ada), Kind.UNSUBSCRIBED, at=NOW - timedelta(hours=48))])
+    assert Choice.objects.get().frequency == "immediate"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ _GENERATION = (
     " template_version_id = o.template_version_id, template_ref = coalesce((SELECT t.key || '@' || w.number"
     " FROM notifications_templateversion w JOIN notifications_template t ON t.id = w.template_id"
     " WHERE w.id = o.template_version_id), m.template_ref),"
-    " recipient_domain = coalesce(substring(c.address FROM '[^@]*$'), m.recipient_domain)"
+    " recipient_domain = CASE WHEN m.channel = 'email'"
+    " THEN coalesce(substring(c.address FROM '[^@]*$'), m.recipient_domain) ELSE m.recipient_domain END"
     " FROM notifications_outbox o JOIN preferences_contact c ON c.id = o.contact_id"
     " WHERE o.message_id = m.id AND m.id = ANY(%s)"
 )

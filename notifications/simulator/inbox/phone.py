@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from notifications.simulator.providers import registry
+from notifications.simulator.providers.twilio.text import count_segments
 from notifications.simulator.shapes import Accept, Mail
 
 #: Buttons of the page: action, label, what happens.
@@ -24,8 +25,8 @@ def is_text(provider: str) -> bool:
 
 def show_phone(accept: Accept, mail: Mail) -> str:
     """The message as a bubble, below who sent it."""
-    sender = escape(mail.header("From"))
+    sender, segments = escape(mail.header("From")), count_segments(mail.text)
     return f"""<div class="handset" role="img" aria-label="The message on a phone">
   <p class="caller">{sender}</p>
   <p class="bubble">{escape(mail.text)}</p>
-</div><p class="count">{len(mail.text):,} characters</p>"""
+</div><p class="count">{len(mail.text):,} characters, {segments} segment{"" if segments == 1 else "s"}</p>"""

@@ -14,7 +14,8 @@ from config.doctor import outcomes
 from config.ids import new_id
 from notifications.delivery.alerts import raise_alert
 from notifications.delivery.models import DeadLetter
-from preferences.models import Contact
+from preferences.erasure import erase_contact
+from preferences.models import Contact, Erasure
 from tests.config.doctor.asking import ask, make_account, make_call, make_waiting
 from tests.types import parcel_type
 from tracking.events import record_event
@@ -49,6 +50,15 @@ def test_dead_letters_that_pile_up(ada: Contact, number: int, severity: str) -> 
     [(found, what)] = ask(outcomes.find_dead_letters)
     assert found == severity
     assert f"{number} of the last 24 hours" in what
+
+
+def test_an_erasure_that_does_not_come_to_its_end(ada: Contact) -> None:
+    erase_contact(ada, source="test")
+    assert ask(outcomes.find_unfinished_erasures) == []
+    Erasure.objects.update(requested_at=clock.now() - timedelta(hours=2))
+    [(severity, what)] = ask(outcomes.find_unfinished_erasures)
+    assert severity == "warning"
+    assert what.startswith("Not finished after an hour: 1 erasure.")
 
 
 def test_refused_events_with_the_newest_ones_fault(ada: Contact, settings: Any) -> None:

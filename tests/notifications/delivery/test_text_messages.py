@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
+from django.test import Client
 
+from config import clock
+from notifications.delivery.deadletters import replay
 from notifications.delivery.failures import redact
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
 from preferences.choices import choose
@@ -14,7 +18,7 @@ from preferences.models import Choice, Contact, Suppression
 from preferences.suppression import suppress
 from tests.people import make_contact
 from tests.simulator.process import Process
-from tests.texts import NUMBER, SENDER, SID, make_text_provider, text_type
+from tests.texts import NUMBER, SENDER, SID, TEXT, make_text_provider, publish_text, text_type
 from tests.types import parcel_type
 from tracking.models import Message
 from tracking.signals import event
@@ -50,6 +54,22 @@ def test_it_arrives_on_the_phone(cleo: Contact, texts: Provider, mailbox: Proces
     assert message.provider_message_id.startswith("SM")
     assert (call.channel, call.sender, call.headers, call.is_tracked) == ("sms", SENDER, {}, False)
     assert mail["message_id"] == str(message.pk)
+
+
+def test_it_is_shown_as_it_was_sent_and_does_nothing(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None], admin_client: Client
+) -> None:
+    text_type()
+    _raise(cleo, note="<script>alert(1)</script> 🛵, and more")
+    work()
+    page = admin_client.get(f"/messages/{Message.objects.get().pk}/").content.decode()
+    phone = requests.get(f"{mailbox.url}/inbox/{mailbox.accepts()[0]['number']}", timeout=5).text
+    for shown in (page, phone):
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; 🛵, and more" in shown
+        assert "<script>alert" not in shown
+        assert "2 segments" in shown
+    assert "UCS-2" in page
+    assert "· text message" in page
 
 
 @pytest.mark.parametrize("stream", ["critical", "transactional", "notification", "marketing"])
@@ -156,6 +176,21 @@ def test_longer_than_a_text_message_may_be_is_a_dead_letter(
     assert Attempt.objects.get().code == "400:21617"
     assert Message.objects.get().state == "failed"
     assert DeadLetter.objects.get().cause == "permanent_message"
+
+
+def test_a_dead_letter_goes_again_by_its_channel(
+    cleo: Contact, texts: Provider, mailbox: Process, work: Callable[[], None], admin_client: Client
+) -> None:
+    text_type(text="")
+    _raise(cleo)
+    work()
+    letter = DeadLetter.objects.get()
+    assert "The person&#x27;s address" not in admin_client.get(f"/dead-letters/{letter.pk}/").content.decode()
+    publish_text("parcel", TEXT)
+    assert replay([letter.pk], at=clock.now()).replayed == 1
+    work()
+    assert [mail["recipient"] for mail in mailbox.mails()] == [NUMBER]
+    assert (Message.objects.get().state, Message.objects.get().recipient_domain) == ("sent", "")
 
 
 def test_a_number_removed_meanwhile_ends_it(cleo: Contact, mailbox: Process, work: Callable[[], None]) -> None:

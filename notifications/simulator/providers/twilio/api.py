@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from notifications.simulator.shapes import Answer, Refused, Reply, Request
 from notifications.simulator.wording import basic_login, json_reply
 
-from .text import Text, TextBatch
+from .text import Text, TextBatch, count_segments
 
 if TYPE_CHECKING:
     from notifications.simulator.accounts import Account
@@ -121,7 +121,7 @@ def answer(batch: TextBatch, account: Account, refused: frozenset[int]) -> Answe
             "from": None if text.is_service else text.sender,
             "messaging_service_sid": text.sender if text.is_service else None,
             "body": text.body,
-            "num_segments": "0" if text.is_service else "1",
+            "num_segments": "0" if text.is_service else str(count_segments(text.body)),
             "direction": "outbound-api",
             "error_code": None,
             "error_message": None,

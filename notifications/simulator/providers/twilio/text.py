@@ -18,6 +18,23 @@ class Text(NamedTuple):
     callback: str
 
 
+#: The alphabet of 3GPP TS 23.038 6.2.1, and what it writes as two.
+_SINGLE = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_DOUBLE = frozenset("^{}\\[~]|€\f")
+
+
+def count_segments(body: str) -> int:
+    """In how many parts the network carries a text: https://www.twilio.com/docs/glossary/what-sms-character-limit"""
+    if set(body) <= _SINGLE | _DOUBLE:
+        units, alone, each = len(body) + sum(one in _DOUBLE for one in body), 160, 153
+    else:
+        units, alone, each = len(body.encode("utf-16-le")) // 2, 70, 67
+    return 1 if units <= alone else -(-units // each)
+
+
 class TextBatch:
     """One call: one message."""
 
