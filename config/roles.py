@@ -15,7 +15,9 @@ _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
         "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
-_MAIL = ("notifications.template", "notifications.templateversion")
+_MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication")
+_WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
+            "notifications.publication")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
@@ -25,8 +27,9 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
         "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
-        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember"),
+        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember", *_WRITING),
         "change": (
+            *_WRITING,
             "preferences.topic",
             "preferences.contact",
             "notifications.deadletter",
@@ -40,8 +43,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES),
+        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
+        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
         "delete": _RULES,
     },
     "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},

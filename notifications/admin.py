@@ -180,16 +180,19 @@ class ProviderAdmin(TeachingAdmin):
 class TemplateAdmin(ReadOnlyAdmin):
     empty_hint = "No template is published. They lie in templates/emails/*.mjml; run manage.py sync_templates."
     list_display = ("key", "name", "source", "shown_published", "updated_at")
-    list_select_related = ("published__template",)
     search_fields = ("key", "name")
     fieldsets = (
         (None, {"fields": ("key", "name", "source", "shown_published", "preflight", "updated_at", "versions_list")}),
     )
     readonly_fields = ("shown_published", "preflight", "versions_list")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("publications__version__template")
+
     @admin.display(description="Sent now")
     def shown_published(self, template: Template) -> SafeString | str:
-        return _version_link(template.published) if template.published else "nothing: no version is published"
+        links = ((_version_link(one.version), one.locale) for one in template.publications.all())
+        return format_html_join(" · ", "{} {}", links) or "nothing: no version is published"
 
     @admin.display(description="Preflight")
     def preflight(self, template: Template) -> SafeString:

@@ -44,6 +44,7 @@ class NotificationsConfig(AppConfig):
 def _sweeps() -> list[dict[str, Any]]:
     """What must be looked after, and how often (seconds)."""
     from notifications import forgotten_sign_ups, jobs, partitions
+    from notifications.compose import publications
     from notifications.delivery import deadletters, sweeper, unknowns, vacuum, warmup, warmup_harm
     from notifications.delivery.domains.rechecking import recheck_domains
     from notifications.routing import digest_flush
@@ -55,6 +56,7 @@ def _sweeps() -> list[dict[str, Any]]:
         {"name": "silent workers' mail", "every": 3, "run": sweeper.recover_silent},
         {"name": "dead rows", "every": 1, "run": vacuum.vacuum_outbox, "is_apart": True},
         {"name": "digests", "every": 5, "run": digest_flush.flush_due, "is_exclusive": False},
+        {"name": "planned templates", "every": 5, "run": _now(publications.publish_due)},
         {"name": "expiry", "every": 10, "run": sweeper.expire_late},
         {"name": "evidence", "every": 10, "run": unknowns.search_evidence, "is_apart": True},
         {"name": "places in caps", "every": 600, "run": _now(caps.prune_uses)},

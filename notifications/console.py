@@ -17,8 +17,8 @@ from config.ids import id_floor
 from config.screens import Door, page_of, show_screen, staff_screen
 from notifications.catalog import NotificationType, all_types, secret_paths
 from notifications.catalog.channels import channel_of
-from notifications.compose.models import Template
 from notifications.compose.segments import Length, measure
+from notifications.compose.versions import published_keys
 from notifications.delivery.models import Call
 from notifications.explanation import explain, sentence_of, steps_of
 from notifications.filters import ENDS, MessageFilter
@@ -157,7 +157,7 @@ class TypeRow:
 @staff_screen("notifications.view_template")
 def list_types(request: HttpRequest) -> HttpResponse:
     """Every declared notification type, its event and payload, and its last 24 hours."""
-    published = set(Template.objects.filter(published__isnull=False).values_list("key", flat=True))
+    published = published_keys()
     counts = _counts_by_type()
     rows = [_type_row(kind, counts.get(kind.key, (0, 0, 0)), published) for kind in all_types()]
     return show_screen(request, "notifications/console/types.html", title=_("Types"), rows=rows)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from notifications.compose.models import Template, TemplateVersion
+from notifications.compose.blocks.models import SavedBlock
+from notifications.compose.drafts.models import DraftRevision, TemplateDraft
+from notifications.compose.models import PlannedPublication, Publication, Template, TemplateVersion
+from notifications.compose.pictures.models import Picture
 from notifications.delivery.models import (
     Alert,
     Attempt,
@@ -31,13 +34,19 @@ __all__ = [
     "Digest",
     "DigestItem",
     "DomainPause",
+    "DraftRevision",
     "Hold",
     "Outbox",
+    "Picture",
+    "PlannedPublication",
     "PoolMember",
     "Provider",
+    "Publication",
+    "SavedBlock",
     "Sender",
     "SenderDomain",
     "Template",
+    "TemplateDraft",
     "TemplateVersion",
     "WarmupDay",
     "WarmupPlan",

@@ -1,4 +1,7 @@
-"""How do providers' webhooks come in? Authenticated, stored raw, answered; processed later from a queue."""
+"""How do providers' webhooks come in, and do pictures of mails go out?
+
+Webhooks are authenticated, stored raw, answered; processed later from a queue.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from notifications.compose.pictures.models import Picture
 from notifications.delivery.inbound import follow_letter
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import kind_of
 from notifications.delivery.replies import follow_reply
 from tracking.receipts import accept_reports
+
+_PICTURE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 logger = logging.getLogger("postrider.webhooks")
 
@@ -81,3 +87,15 @@ def _refuse(provider: Provider, request: HttpRequest) -> HttpResponse:
         return HttpResponse("Log in.", status=401, content_type="text/plain", headers=challenge)
     logger.warning("webhook of %s refused: wrong or missing authentication", provider.key)
     return HttpResponse("Not authenticated.", status=403, content_type="text/plain")
+
+
+@require_http_methods(["GET", "HEAD"])
+def picture(request: HttpRequest, digest: str, form: str) -> HttpResponse:
+    """An uploaded picture. It is never changed, so every cache may keep it for ever."""
+    content = Picture.objects.filter(digest=digest, format=form).values_list("content", flat=True).first()
+    if content is None:
+        return HttpResponse("There is no such picture.", status=404, content_type="text/plain")
+    response = HttpResponse(bytes(content), content_type=_PICTURE_TYPES[form])
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -33,6 +33,7 @@ class Facts:
     quiet_until: time | None = None
     most_a_week: int | None = None
     phone: str = ""
+    locale: str = ""
     suppressions: dict[str, str] = field(default_factory=dict)  # scope -> reason; "sms" is of the number
     choices: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -66,7 +67,7 @@ def gather_facts(contact_ids: Iterable[int], *, lock: Lock = Lock.NONE) -> dict[
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, address, is_tracking_allowed, paused_until, erased_at IS NOT NULL, is_unconfirmed,"
-            " greatest(created_at, last_engaged_at), time_zone, quiet_from, quiet_until, most_a_week, phone"
+            " greatest(created_at, last_engaged_at), time_zone, quiet_from, quiet_until, most_a_week, phone, locale"
             f" FROM preferences_contact WHERE id = ANY(%s::bigint[]) ORDER BY id{lock.value}",
             [ids],
         )

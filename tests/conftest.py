@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.queues import QUEUES, STREAMS, reset_bell
 from notifications.catalog.registry import forgetting_new_types
-from notifications.compose import versions
+from notifications.compose import publications
 from notifications.delivery import senders, variables, warmup
 from notifications.delivery.domains import permission
 from notifications.routing import topics
@@ -90,7 +90,7 @@ def _forget() -> None:
     reset_bell()
     redis = django_rq.get_connection("critical")
     redis.delete(*(f"{kind}:{queue}" for queue in QUEUES for kind in ("postrider:bell", "rq:queue")))
-    for remembered in (versions._current_version_id, topics._rule, variables._known_topic_id):
+    for remembered in (publications._published_versions, topics._rule, variables._known_topic_id):
         remembered.cache_clear()
     for memory in (senders, permission, warmup):
         memory.forget()

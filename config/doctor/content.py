@@ -7,15 +7,15 @@ from datetime import datetime
 
 from config.doctor.findings import Finding, Severity, listed, page
 from notifications.catalog import all_types
-from notifications.compose.models import Template
 from notifications.compose.sync import sync_templates
+from notifications.compose.versions import published_keys
 
 SUBJECT = "Templates"
 
 
 def find_missing_templates(at: datetime) -> Iterator[Finding]:
     """Which types would fail, because nobody published their template?"""
-    published = set(Template.objects.filter(published__isnull=False).values_list("key", flat=True))
+    published = published_keys()
     if missing := [kind.key for kind in all_types() if kind.template not in published]:
         yield Finding(
             severity=Severity.BROKEN, subject=SUBJECT, page=page("notifications:types"),

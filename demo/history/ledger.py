@@ -14,8 +14,8 @@ from config.partitions import ensure_months
 from demo.history.fates import Happening
 from demo.history.people import HISTORY
 from notifications.catalog import NotificationType
-from notifications.compose.models import Template
 from notifications.compose.render import LoadedVersion, load_version, render
+from notifications.compose.versions import current_version
 from notifications.delivery.mail import Member, Parcel, is_refusable, shared_headers, store_call
 from notifications.delivery.models import Attempt, Call, Provider
 from notifications.delivery.outbox import Claimed
@@ -168,8 +168,7 @@ class Ledger:
 
     def _version(self, key: str) -> tuple[UUID, str]:
         if key not in self.templates:
-            version = Template.objects.select_related("published__template").get(key=key).published
-            assert version is not None
+            version = current_version(key)
             self.templates[key] = version.pk, version.ref
         return self.templates[key]
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from liquid.exceptions import LiquidError
 from mjml import mjml_to_html
 
+from notifications.compose.addresses import find_active
 from notifications.compose.findings import Finding, Level, SourceFault
 from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
@@ -83,6 +84,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     )
     document = number_links(document, links)
     text = _compile_text(source, document, links)
+    _refuse_active(source.body, _liquid(document, tokens))
     document = _liquid(add_pixel(document, tokens, links.finding), tokens)
     return Compiled(
         subject=source.subject.text,
@@ -192,6 +194,13 @@ def _spaced(found: re.Match[str], links: Links) -> str:
     if liquid.endswith(("-%}", "-}}")):
         after, liquid = "", liquid[:-3] + liquid[-2:]
     return f"{before}{liquid}{after}"
+
+
+def _refuse_active(body: Piece, document: str) -> None:
+    """The last net, for what Liquid hid from the reader of the markup."""
+    if found := find_active(document):
+        offset = max(body.text.find(found), 0)
+        raise SourceFault(body.finding(offset, f"`{found}` has no place in a mail"))
 
 
 def _liquid(document: str, tokens: Tokens) -> str:

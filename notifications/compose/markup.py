@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from notifications.compose.addresses import runs_something
 from notifications.compose.components import (
     HOLDS_HTML,
     HOLDS_TEXT,
@@ -31,7 +32,12 @@ VOID = frozenset(
 )
 MAX_DEPTH = 100  # open elements
 ROW_GROUPS = frozenset(("tbody", "tfoot", "thead"))
-FORBIDDEN = frozenset(("applet", "embed", "form", "frame", "iframe", "input", "object", "script", "textarea"))
+FORBIDDEN = frozenset(
+    (
+        "applet", "base", "embed", "form", "frame", "frameset", "iframe", "input", "math", "object", "script", "select",
+        "svg", "template", "textarea",
+    )
+)  # fmt: skip
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)")
 _ATTRIBUTE = re.compile(r"\s+([^\s\"'=<>/\x01\x02]+)(?:\s{0,100}=\s{0,100}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
@@ -264,6 +270,10 @@ def _faults(element: Element, text: str, inside: str) -> Iterator[str]:
         yield name_unknown(element.name)
     else:
         yield from _component_faults(element, text, inside)
+    for attribute in element.attributes:
+        value = text[attribute.start : attribute.end]
+        if runs_something(attribute.name, value):
+            yield f"a link leads to `{value[:80]}`: give a full https:// address"
 
 
 def _component_faults(element: Element, text: str, inside: str) -> Iterator[str]:

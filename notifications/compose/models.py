@@ -22,7 +22,6 @@ class Template(models.Model):
     key = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     source = models.CharField(max_length=10, choices=Origin, default=Origin.CODE)
-    published = models.ForeignKey("TemplateVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -32,6 +31,11 @@ class Template(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def published(self) -> TemplateVersion | None:
+        """The version for people without a language of their own; None: nothing is sent."""
+        return next((one.version for one in self.publications.all() if one.locale == ""), None)
+
 
 class TemplateVersion(models.Model):
     """One version, with its sources and what they compiled to. It never changes."""
@@ -39,7 +43,8 @@ class TemplateVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    locale = models.CharField(max_length=20, blank=True, default="")
+    locale = models.CharField(max_length=20, blank=True, default="", help_text=_("Empty: for everybody else."))
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.CODE, db_default=Origin.CODE)
     subject_source = models.TextField()
     preheader_source = models.TextField(blank=True)
     mjml_source = models.TextField()
@@ -47,6 +52,7 @@ class TemplateVersion(models.Model):
     sms_source = models.TextField(blank=True, db_default="", help_text=_("Empty: not for text messages."))
     layout = models.CharField(max_length=100)
     defaults = models.JSONField(default=dict, blank=True)
+    blocks = models.JSONField(null=True, blank=True, help_text=_("What the MJML was made of; null: written by hand."))
     content_digest = models.CharField(max_length=64)
     compiled = models.JSONField()
     author = models.CharField(max_length=200)
@@ -72,6 +78,42 @@ class TemplateVersion(models.Model):
             raise VersionIsImmutable(self.pk)
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+
+class Publication(models.Model):
+    """Which version is sent to people of a locale. To roll back is to publish an older version again."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="publications")
+    locale = models.CharField(max_length=20, blank=True, default="")
+    version = models.ForeignKey(
+        TemplateVersion, on_delete=models.PROTECT, related_name="publications", related_query_name="publication"
+    )
+    author = models.CharField(max_length=200)
+    published_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        app_label = "notifications"
+        ordering = ("template", "locale")
+        constraints = [models.UniqueConstraint(fields=("template", "locale"), name="one_publication_a_locale")]
+
+    def __str__(self) -> str:
+        return f"{self.version.ref} {self.locale}".strip()
+
+
+class PlannedPublication(models.Model):
+    """A version that will be published at a time; deleted when that is done or called off."""
+
+    version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="planned")
+    due_at = models.DateTimeField(db_index=True)
+    author = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "notifications"
+        ordering = ("due_at",)
+
+    def __str__(self) -> str:
+        return f"{self.version.ref} at {self.due_at:%Y-%m-%d %H:%M}"
 
 
 class VersionIsImmutable(TypeError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notifications.compose.findings import Finding, SourceFault
 from notifications.compose.limits import MAX_SOURCE_BYTES
+from notifications.compose.locales import normal_locale
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,7 @@ class TemplateSource:
     """Everything that one version is compiled from."""
 
     key: str
+    locale: str = ""  # of the people it is for; empty: everybody else
     subject: Piece
     preheader: Piece
     body: Piece  # the MJML that goes into the layout's body slot
@@ -51,31 +53,43 @@ class TemplateSource:
     text: Piece | None = None  # written by hand; None: derived from the HTML
     sms: Piece | None = None  # what a text message says; None: it cannot go as one
     defaults: dict[str, object] = field(default_factory=dict)
+    blocks: list[dict[str, object]] | None = None  # what the body was made of; None: by hand
 
 
 def read_template(path: Path, *, name: str, layouts: list[Path]) -> TemplateSource:
-    """Read `<key>.mjml` with its layout and text file. Raises SourceFault.
+    """Read `<key>.mjml` or `<key>.<locale>.mjml` with its layout and text file. Raises SourceFault.
 
     `name` is how findings call the file; `layouts` are the directories to look for the layout
     in, the first one wins.
     """
-    if not KEY.fullmatch(path.stem):
-        raise SourceFault(_at(name, 1, "a template's file name is lower-case-words.mjml"))
+    key, locale = split_stem(path.stem, name=name)
     whole = read_piece(path, name=name)
     matter, body = _split(whole)
     fields, defaults = _read_matter(matter)
     layout_name = fields.get("layout", _empty(name, BASE_LAYOUT))
     return TemplateSource(
-        key=path.stem,
+        key=key,
+        locale=locale,
         subject=_required(fields, "subject", name),
         preheader=fields.get("preheader", _empty(name)),
         body=body,
         layout_name=layout_name.text,
-        layout=_read_layout(layout_name, layouts),
+        layout=read_layout(layout_name, layouts),
         text=_read_text(fields.get("text"), path),
         sms=_read_text(fields.get("sms"), path),
         defaults=defaults,
     )
+
+
+def split_stem(stem: str, *, name: str) -> tuple[str, str]:
+    """The key and the locale in a file's name: welcome, or welcome.pt-BR. Raises SourceFault."""
+    key, dot, locale = stem.partition(".")
+    if not KEY.fullmatch(key):
+        raise SourceFault(_at(name, 1, "a template's file name is lower-case-words.mjml"))
+    if dot and locale != (normal := normal_locale(locale)):
+        hint = f"; did you mean `{key}.{normal}.mjml`?" if normal else ", such as pt-BR"
+        raise SourceFault(_at(name, 1, f"`{locale}` in the file's name is no locale{hint}"))
+    return key, locale
 
 
 def read_piece(path: Path, *, name: str) -> Piece:
@@ -161,7 +175,8 @@ def _required(fields: dict[str, Piece], key: str, file: str) -> Piece:
     return fields[key]
 
 
-def _read_layout(name: Piece, layouts: list[Path]) -> Piece:
+def read_layout(name: Piece, layouts: list[Path]) -> Piece:
+    """The layout of that name, from the first directory that has it. Raises SourceFault."""
     for directory in layouts:
         path = directory / f"{name.text}.mjml"
         if KEY.fullmatch(name.text) and path.is_file():

@@ -101,7 +101,7 @@ def _judge(digest: Digest, payloads: Sequence[dict[str, Any]], facts: Facts | No
 def _submission(
     digest: Digest, kind: type[NotificationType], facts: Facts, payloads: Sequence[dict[str, Any]], *, at: datetime
 ) -> Submission:
-    version_id = current_version_id(kind.digest_template)
+    version_id = current_version_id(kind.digest_template, facts.locale)
     return Submission(
         contact_id=facts.contact_id, address=address_of(digest.channel, facts),
         source=f"digest:{digest.pk}", type_key=kind.key, topic_key=kind.topic, stream=kind.stream,

@@ -84,7 +84,7 @@ def _asks_for(facts: Facts, channel: str) -> bool:
 def _plan(
     event: Event, kind: type[NotificationType], facts: Facts, reading: Reading, *, channel: str, usual: str
 ) -> Plan:
-    version_id, ref = _version(kind)
+    version_id, ref = _version(kind, facts.locale)
     case = reading.complete(
         Case(
             event=event, kind=kind, channel=channel, facts=facts, topic=topic_rule(kind.topic), at=reading.at,
@@ -115,9 +115,9 @@ def _trail(steps: Sequence[Step]) -> list[list[str]]:
     return [[step.name, step.coded] for step in steps]
 
 
-def _version(kind: type[NotificationType]) -> tuple[UUID | None, str]:
+def _version(kind: type[NotificationType], locale: str) -> tuple[UUID | None, str]:
     try:
-        version_id = current_version_id(kind.template)
+        version_id = current_version_id(kind.template, locale)
     except UnknownTemplate:
         return None, kind.template
     return version_id, ref_of(version_id, kind.template)

@@ -16,7 +16,7 @@ SCREENS = [
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/suppressions/import/", "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
-    "/providers/", "/alerts/", "/notifications/poolmember/",
+    "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.db.models import BinaryField
 
 from config import vault
 from notifications import resealing
+from notifications.compose.pictures.models import Picture
 from notifications.delivery.models import Provider
 from notifications.resealing import SEALED, reseal_everything
 from preferences.models import Contact
@@ -19,6 +20,8 @@ from tracking.events import record_event
 
 #: Binary columns that hold digests, which have no key to rotate.
 DIGESTS = {"address_digest", "body_digest", "digest"}
+#: Binary columns that everybody may see: pictures of mails, served without login.
+OPEN = {(Picture, "content")}
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_every_binary_column_is_resealed_or_a_digest() -> None:
         for field in model._meta.local_fields
         if model._meta.app_label in ours and isinstance(field, BinaryField) and field.name not in DIGESTS
     }
-    assert found == set(SEALED)
+    assert found - OPEN == set(SEALED)
 
 
 @pytest.mark.req("V1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from notifications.compose.models import TemplateVersion
+from notifications.compose.models import Publication, TemplateVersion
 from notifications.delivery.failures import Kind
 from notifications.delivery.models import DeadLetter
 
@@ -16,8 +16,9 @@ CONTENT_CAUSES = (
 
 #: The same choice in SQL, for a row `d` of the dead letters; takes CONTENT_CAUSES.
 VERSION_SQL = (
-    "CASE WHEN d.cause = ANY(%(content)s) THEN coalesce((SELECT t.published_id FROM notifications_templateversion w"
-    " JOIN notifications_template t ON t.id = w.template_id WHERE w.id = d.template_version_id), d.template_version_id)"
+    "CASE WHEN d.cause = ANY(%(content)s) THEN coalesce((SELECT p.version_id FROM notifications_templateversion w"
+    " JOIN notifications_publication p ON p.template_id = w.template_id AND p.locale = w.locale"
+    " WHERE w.id = d.template_version_id), d.template_version_id)"
     " ELSE d.template_version_id END"
 )
 
@@ -26,5 +27,6 @@ def version_to_send(letter: DeadLetter) -> UUID:
     """The version that a replay of the letter would be rendered from now."""
     if letter.cause not in CONTENT_CAUSES:
         return letter.template_version_id
-    versions = TemplateVersion.objects.filter(pk=letter.template_version_id, template__published__isnull=False)
-    return versions.values_list("template__published_id", flat=True).first() or letter.template_version_id
+    died_in = TemplateVersion.objects.filter(pk=letter.template_version_id).values("template_id", "locale").first()
+    published = Publication.objects.filter(**died_in).values_list("version_id", flat=True) if died_in else ()
+    return next(iter(published), letter.template_version_id)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from notifications.compose.checks import check_templates
-from notifications.compose.models import Template
-from tests.notifications.compose.making import LAYOUT, text, write_template
+from notifications.compose.models import Origin, Template
+from notifications.compose.publications import _published_versions, current_version, publish_version
+from notifications.compose.versions import publish
+from tests.notifications.compose.making import LAYOUT, source, text, write_template
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +27,13 @@ def write(emails, name, *, subject="Hi", body="Hello"):
     return write_template(emails, name, "---", f"subject: {subject}", "---", text(body))
 
 
+def forget():
+    _published_versions.cache_clear()
+
+
 def sync(capsys, *options):
     call_command("sync_templates", *options)
+    forget()
     return capsys.readouterr().out
 
 
@@ -57,7 +66,7 @@ def test_a_faulty_file_is_named_and_the_others_are_published(emails, capsys):
     told = capsys.readouterr()
     assert "templates/emails/bad.mjml:5: Liquid: unknown filter 'shout'" in told.err
     assert "published good@1" in told.out
-    assert list(Template.objects.filter(key="bad").values_list("published__number", flat=True)) == [1]
+    assert list(Template.objects.filter(key="bad").values_list("publications__version__number", flat=True)) == [1]
 
 
 def test_a_key_in_two_places_is_a_fault(emails, capsys, monkeypatch):
@@ -70,12 +79,68 @@ def test_a_key_in_two_places_is_a_fault(emails, capsys, monkeypatch):
     assert "the template `one` is already in templates/emails/one.mjml" in capsys.readouterr().err
 
 
-def test_a_template_of_the_console_is_not_overwritten(emails, capsys):
+def test_a_template_of_the_console_is_not_overwritten_until_it_is_reclaimed(emails, capsys):
     Template.objects.create(key="one", name="One", source="console")
     write(emails, "one.mjml")
+    assert "differs: one: the console's version is sent, not the file" in sync(capsys)
+    assert "published one@1" in sync(capsys, "--reclaim", "one")
+    assert sync(capsys) == "0 changed, 1 unchanged\n"
+
+
+def test_what_was_published_in_the_console_stays_when_the_file_changes(emails, capsys):
+    write(emails, "one.mjml")
+    sync(capsys)
+    publish("one", replace(source(text("Ours")), key="one"), author="ada", origin=Origin.CONSOLE)
+    write(emails, "one.mjml", subject="Newer")
+    assert "differs: one: the console's version" in sync(capsys, "--check")
+    sync(capsys)
+    assert current_version("one").author == "ada"
+
+
+def test_an_older_version_that_was_published_again_stays_until_the_file_changes(emails, capsys):
+    write(emails, "one.mjml")
+    sync(capsys)
+    first = current_version("one")
+    write(emails, "one.mjml", subject="Bad")
+    sync(capsys)
+    publish_version(first, author="ada")
+    assert "differs: one: an older version was published again" in sync(capsys)
+    write(emails, "one.mjml", subject="Good")
+    assert "published one@3" in sync(capsys)
+
+
+def test_a_variant_lies_beside_its_template(emails, capsys):
+    write(emails, "one.mjml")
+    write(emails, "one.de.mjml", subject="Hallo")
+    assert "2 changed" in sync(capsys)
+    assert current_version("one", "de-AT").subject_source == "Hallo"
+    assert current_version("one", "fr").subject_source == "Hi"
+
+
+def test_a_variant_whose_file_is_gone_is_withdrawn(emails, capsys):
+    write(emails, "one.mjml")
+    variant = write(emails, "one.de.mjml", subject="Hallo")
+    sync(capsys)
+    variant.unlink()
+    assert "would withdraw one.de" in sync(capsys, "--check")
+    assert "withdrew one.de" in sync(capsys)
+    forget()
+    assert current_version("one", "de").subject_source == "Hi"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("one.de.mjml", "a variant for de needs `one.mjml`"),
+        ("one.pt_br.mjml", "did you mean `one.pt-BR.mjml`?"),
+        ("one.german.mjml", "is no locale"),
+    ],
+)
+def test_a_variant_must_be_named_well(emails, capsys, name, reason):
+    write(emails, name)
     with pytest.raises(CommandError):
         call_command("sync_templates")
-    assert "is written in the console" in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
 
 
 def test_the_system_check_names_the_line(emails):

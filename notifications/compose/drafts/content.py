@@ -1,0 +1,74 @@
+"""What does a draft say?"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from notifications.compose.limits import MAX_SOURCE_BYTES
+from notifications.compose.models import TemplateVersion
+from notifications.compose.source import BASE_LAYOUT, KEY, PATH
+
+_LINE_ENDS = re.compile(r"\r\n?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BREAKS = re.compile(r"[\n\u2028\u2029\x85]+")
+
+
+def _clean(text: str) -> str:
+    """Line feeds only, and nothing that no mail can hold."""
+    return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def _one_line(text: str) -> str:
+    return _BREAKS.sub(" ", _clean(text)).strip()
+
+
+def _known_paths(defaults: dict[str, Any]) -> dict[str, Any]:
+    if bad := [path for path in defaults if not PATH.fullmatch(path)]:
+        raise ValueError(f"`{bad[0]}` is no variable, such as contact.first_name")
+    return defaults
+
+
+def _layout_name(name: str) -> str:
+    if not KEY.fullmatch(name):
+        raise ValueError(f"`{name}` is no layout")
+    return name
+
+
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=1000)]
+Prose = Annotated[str, AfterValidator(_clean), Field(max_length=MAX_SOURCE_BYTES)]
+
+
+class DraftContent(BaseModel):
+    """All that a person writes. It may be unfinished: what is wrong with it is said when it is compiled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: Line = ""
+    preheader: Line = ""
+    layout: Annotated[str, AfterValidator(_layout_name)] = BASE_LAYOUT
+    text: Prose = ""  # empty: derived from the HTML
+    sms: Prose = ""
+    defaults: Annotated[dict[str, Any], AfterValidator(_known_paths)] = {}
+    mjml: Prose = ""  # by hand, where there are no blocks
+    blocks: list[dict[str, Any]] | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """As the revision's row keeps it."""
+        return self.model_dump(mode="json")
+
+
+def content_of(version: TemplateVersion) -> DraftContent:
+    """What a version says, to be edited."""
+    return DraftContent(
+        subject=version.subject_source,
+        preheader=version.preheader_source,
+        layout=version.layout if KEY.fullmatch(version.layout) else BASE_LAYOUT,
+        text=version.text_source,
+        sms=version.sms_source,
+        defaults=version.defaults,
+        mjml=version.mjml_source if version.blocks is None else "",
+        blocks=version.blocks,
+    )
