@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from config import clock
 from config.screens import show_screen, staff_screen
-from notifications.compose.drafts.content import DraftContent, content_of
+from notifications.compose.drafts.content import DraftContent, content_of, content_of_source
 from notifications.compose.drafts.saving import copy_to_edit, open_draft, start_template
 from notifications.compose.locales import normal_locale
 from notifications.compose.models import Template, TemplateVersion
@@ -23,6 +23,7 @@ from notifications.compose.publications import call_off, plan_publication, publi
 from notifications.compose.source import KEY
 from notifications.compose.sync import layout_names
 from notifications.differences import compare
+from notifications.gallery.starters import all_starters, find_starter
 from notifications.history import note_action
 from notifications.preview import render_sample
 from notifications.template_states import find_states, state_of
@@ -63,18 +64,18 @@ def show_template(request: HttpRequest, key: str) -> HttpResponse:
 
 @staff_screen(EDIT)
 def new_template(request: HttpRequest) -> HttpResponse:
-    """Start a template: a name, a key, a layout; then on to the editor."""
-    fault = ""
+    """Start a template, empty in a layout or from the gallery; then on to the editor."""
+    fault, starter = "", find_starter((request.POST or request.GET).get("starter", ""))
     if request.method == "POST":
         key, name = request.POST.get("key", "").strip(), request.POST.get("name", "").strip()[:200]
         layout = request.POST.get("layout", "")
         if not KEY.fullmatch(key) or len(key) > 100:
             fault = _("A key is made of small letters, digits and hyphens, such as spring-news.")
-        elif layout not in layout_names():
+        elif starter is None and layout not in layout_names():
             fault = _("Choose a layout.")
         else:
             try:
-                content = DraftContent(layout=layout, blocks=[])
+                content = content_of_source(starter.read()) if starter else DraftContent(layout=layout, blocks=[])
                 draft = start_template(key, name=name or key, content=content, author=author_of(request))
             except IntegrityError:
                 fault = _("There is a template with this key already.")
@@ -82,7 +83,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("notifications:draft", args=[draft.pk]))
     return show_screen(
         request, "notifications/console/template_new.html", title=_("New template"), fault=fault,
-        layouts=layout_names(), given=request.POST,
+        layouts=layout_names(), given=request.POST, starters=all_starters(), starter=starter,
     )  # fmt: skip
 
 

@@ -10,9 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from notifications.compose.drafts.models import TemplateDraft
+from notifications.compose.drafts.saving import content_at
 from notifications.compose.models import PlannedPublication, Template, TemplateVersion
 from notifications.compose.publications import _published_versions, current_version
+from notifications.compose.source import TemplateSource
 from notifications.compose.versions import publish
+from notifications.gallery.starters import find_starter
 from tests.notifications.compose.making import source, text
 
 
@@ -23,6 +26,12 @@ def versions(db: None) -> list[TemplateVersion]:
         publish("sample", one, author="ada")
         for one in (made, replace(made, body=replace(made.body, text=text("Second"))))
     ]
+
+
+def starter_source(key: str) -> TemplateSource:
+    starter = find_starter(key)
+    assert starter is not None
+    return starter.read()
 
 
 def current() -> TemplateVersion:
@@ -41,6 +50,15 @@ def test_a_template_is_started_and_opened(boss: Client) -> None:
     draft = TemplateDraft.objects.get()
     assert response["Location"] == f"/drafts/{draft.pk}/"
     assert Template.objects.get().source == "console"
+
+
+def test_a_template_starts_from_the_gallery(boss: Client) -> None:
+    page = boss.get("/gallery/win-back/").content.decode()
+    assert "/templates/new/?starter=win-back" in page
+    assert 'value="win-back" selected' in boss.get("/templates/new/?starter=win-back").content.decode()
+    boss.post("/templates/new/", {"name": "Come back", "key": "come-back", "starter": "win-back"})
+    content = content_at(TemplateDraft.objects.get())
+    assert (content.blocks, content.mjml) == (None, starter_source("win-back").body.text)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from notifications.compose.limits import MAX_SOURCE_BYTES
 from notifications.compose.models import TemplateVersion
-from notifications.compose.source import BASE_LAYOUT, KEY, PATH
+from notifications.compose.source import BASE_LAYOUT, KEY, PATH, TemplateSource
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -71,4 +71,17 @@ def content_of(version: TemplateVersion) -> DraftContent:
         defaults=version.defaults,
         mjml=version.mjml_source if version.blocks is None else "",
         blocks=version.blocks,
+    )
+
+
+def content_of_source(source: TemplateSource) -> DraftContent:
+    """What a file says, to be edited."""
+    return DraftContent(
+        subject=source.subject.text,
+        preheader=source.preheader.text,
+        layout=source.layout_name,
+        text=source.text.text if source.text else "",
+        sms=source.sms.text if source.sms else "",
+        defaults=source.defaults,
+        mjml=source.body.text,
     )
