@@ -16,8 +16,9 @@ def runs_something(name: str, value: str) -> bool:
     return name in ADDRESSES and bool(_RUNS.match(_IGNORED.sub("", html.unescape(value))))
 
 
+# Not <input>: it runs nothing without a form, and MJML's carousel and accordion are made of it.
 _ACTIVE = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|applet|svg|math|base|form|input)\b"
+    r"<\s*/?\s*(?:script|iframe|object|embed|applet|svg|math|base|form)\b"
     r"|<\w[^<>]{0,2000}\sstyle\s*=\s*[\"'][^\"'<>]*(?:javascript|vbscript):",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -47,6 +48,13 @@ class MailServer:
 
     def verbs(self) -> list[str]:
         return [said.verb for said in self.heard]
+
+    def hears(self, verb: str, *, seconds: float = 5) -> bool:
+        """Whether it is said by then: a client that hangs up does not wait until the server has read its QUIT."""
+        until = time.monotonic() + seconds
+        while verb not in self.verbs() and time.monotonic() < until:
+            time.sleep(0.005)
+        return verb in self.verbs()
 
     def serve(self, line: socket.socket, number: int) -> None:
         with suppress(OSError), line:  # the client may hang up

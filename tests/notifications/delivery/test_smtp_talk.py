@@ -120,7 +120,7 @@ def test_421_instead_of_an_accept_is_a_refusal(server: MailServer) -> None:
 def test_a_connection_carries_as_many_mails_as_the_account_says(server: MailServer) -> None:
     assert _kinds(server, mails_per_connection=2) == [Kind.ACCEPTED] * 3
     assert [said.connection for said in server.heard if said.verb == "."] == [1, 1, 2]
-    assert "QUIT" in server.verbs()
+    assert server.hears("QUIT")
 
 
 def test_a_kept_connection_that_the_server_closed_costs_no_mail(server: MailServer) -> None:
