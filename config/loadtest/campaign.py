@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import psutil
@@ -20,26 +20,31 @@ from config.loadtest.stack import cpu_seconds, peak_memory, running_workers
 from config.loadtest.waiting import wait_until
 from config.queues import Stream
 from notifications.compose.models import TemplateVersion
-from notifications.delivery.models import Attempt, Call, Outbox
+from notifications.delivery.models import Attempt, Call, Outbox, WorkerBeat
 from notifications.delivery.outbox import Submission, lease_time
 from notifications.delivery.providers import provider_kinds
 from tracking.models import Message
 
 _STREAM = Stream.MARKETING.value
 _TICK_SECONDS = 0.02
+_STARTING = timedelta(seconds=2)
 
 
 def run(options: Options) -> Outcome:
-    """Submit a campaign and let workers drain it; the clock runs from the first claim to the last mail sent."""
+    """Submit a campaign and let workers drain it; the clock runs from the first claim to the last mail sent.
+
+    Where workers are to be running before, it runs from the moment at which the first mail is submitted.
+    """
     people = ensure_people(options.number)
     forget_leftovers()
     kind = options.provider or "mailgun"
     mailing = make_mailing(publish_newsletter())
     feeder = Feeder(people, mailing)
     with accounts(kind, stream=_STREAM, has_simulator=options.has_journal):
-        feeder.fill()
+        if not options.is_running:
+            feeder.fill()
         with running_workers(f"{_STREAM}={options.workers}") as workers:
-            first = _first_claim()
+            first = _await_workers(options.workers) if options.is_running else _first_claim()
             used = _drain(feeder, workers)
             memory = peak_memory(workers)
         drained = _check(mailing, options.number, kind=kind, first=first)
@@ -82,6 +87,13 @@ def _drain(feeder: Feeder, workers: psutil.Process) -> float:
     before = cpu_seconds(workers)
     feeder.feed_to_the_end()
     return cpu_seconds(workers) - before
+
+
+def _await_workers(number: int) -> datetime:
+    """The moment at which so many workers are there and have nothing to do."""
+    heard = WorkerBeat.objects.filter(started_at__gte=clock.now() - _STARTING, queues__contains=_STREAM)
+    wait_until("workers to begin", lambda: heard.count() >= number, seconds=60, tick=_TICK_SECONDS)
+    return clock.now()
 
 
 def _first_claim() -> datetime:

@@ -48,6 +48,10 @@ class Command(BaseCommand):
         parser.add_argument("--provider", default="", choices=sorted(provider_kinds()))
         parser.add_argument("--concurrency", type=int, default=32, help="webhooks under way at once")
         parser.add_argument("--endpoint", default="", help="where mail goes: http://host:port or smtp://host:port")
+        parser.add_argument(
+            "--running", action="store_true", dest="is_running",
+            help="workers run before a campaign begins, and it is timed from its first row on",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", dest="is_json", help="one JSON object as the last line")
         parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
 
@@ -84,6 +88,7 @@ class Command(BaseCommand):
             provider=options["provider"],
             concurrency=options["concurrency"],
             has_journal=not options["endpoint"],
+            is_running=options["is_running"],
         )
         try:
             outcome = {"scenario": scenario, **_run(scenario, asked)}
