@@ -105,7 +105,8 @@ def find_readers() -> list[tuple[str, Any]]:
     users = get_user_model().objects.filter(is_active=True, is_staff=False).exclude(email="")
     readers: list[tuple[str, Any]] = [(f"user-{user.pk}", user) for user in users]
     known = {user.email.casefold() for user in users}
-    guests = Order.objects.filter(placed_at__isnull=False).values_list("email").annotate(first=Min("pk"))
+    named = Order.objects.filter(placed_at__isnull=False).exclude(email="")  # orders of the erased stay, without them
+    guests = named.values_list("email").annotate(first=Min("pk"))
     readers += [(f"order-{first}", email) for email, first in guests if email.casefold() not in known]
     known |= {email.casefold() for email, _ in guests}
     subscribers = Contact.objects.filter(sign_ups__confirmed_at__isnull=False, erased_at=None).distinct()

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.test import Client
 
 from demo.models import Cart, CartItem, OfferEdition, Order, Product, buy, put_in_cart
+from preferences.erasure import erase_contact
+from preferences.models import Contact
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,12 @@ def test_the_thank_you_page_leads_to_mail_and_log(visitor: Client, admin_client:
 def test_in_production_visitors_see_no_backstage(visitor: Client, settings: Any) -> None:
     settings.POSTRIDER_ENV = "production"
     assert "Backstage" not in check_out(visitor).content.decode()
+
+
+def test_offers_pass_over_orders_of_the_erased(admin_client: Client) -> None:
+    make_order(email="gone@example.com")
+    erase_contact(Contact.objects.get(address="gone@example.com"), source="test")
+    make_order(email="ben@example.com")
+    publish(admin_client)
+    told = Event.objects.filter(name="offers.published").values_list("contact__address", flat=True)
+    assert list(told) == ["ben@example.com"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -16,6 +15,7 @@ from preferences.erasing import erase_due
 from preferences.erasure import erase_contact
 from preferences.models import Contact, Erasure, Suppression
 from tests.people import make_contacts
+from tests.races.threads import in_thread
 from tests.simulator.process import Process
 from tests.types import parcel_type
 from tracking.models import Event, Message
@@ -32,24 +32,12 @@ def _raise(contact: Contact, number: str = "17") -> None:
     event.send(sender=None, name="parcel.sent", contact=contact, payload={"number": number, "note": contact.email})
 
 
-def _in_thread(run: Callable[[], Any]) -> threading.Thread:
-    def whole() -> None:
-        try:
-            run()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=whole)
-    thread.start()
-    return thread
-
-
 def test_the_gate_waits_for_an_erasure_under_way(ada: Contact, work: Callable[[], None], mailbox: Process) -> None:
     parcel_type()
     _raise(ada)
     with transaction.atomic():
         erase_contact(ada, source="test")
-        sender = _in_thread(work)
+        sender = in_thread(work)
         sender.join(timeout=1.0)
         assert sender.is_alive()
         assert mailbox.accepts() == []
@@ -71,7 +59,7 @@ def test_an_event_that_was_just_being_raised_is_emptied_later(ada: Contact) -> N
         raised.set()
         erased.wait(timeout=1)  # the erasure waits for this transaction
 
-    buying = _in_thread(buy)
+    buying = in_thread(buy)
     raised.wait()
     erase_contact(ada, source="test")
     erased.set()
@@ -83,7 +71,7 @@ def test_an_event_that_was_just_being_raised_is_emptied_later(ada: Contact) -> N
 
 def test_the_same_person_erased_by_many_at_once(ada: Contact) -> None:
     answers: list[bool] = []
-    threads = [_in_thread(lambda: answers.append(erase_contact(ada, source="test"))) for _ in range(8)]
+    threads = [in_thread(lambda: answers.append(erase_contact(ada, source="test"))) for _ in range(8)]
     for thread in threads:
         thread.join()
     assert sorted(answers) == [False] * 7 + [True]
@@ -109,7 +97,7 @@ def test_nobody_is_mailed_once_erased(work: Callable[[], None], mailbox: Process
             ):
                 unsent.add(address)
 
-    threads = [_in_thread(work), _in_thread(work), _in_thread(erase_all), _in_thread(erase_due), _in_thread(erase_due)]
+    threads = [in_thread(work), in_thread(work), in_thread(erase_all), in_thread(erase_due), in_thread(erase_due)]
     for thread in threads:
         thread.join()
     work()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from notifications.delivery import gate, outbox, pipeline
 from notifications.delivery.holds import set_hold
@@ -15,6 +14,7 @@ from notifications.delivery.models import Hold, Outbox
 from preferences.choices import unsubscribe
 from preferences.models import Contact, Topic
 from tests.people import make_contacts
+from tests.races.threads import in_thread
 from tests.simulator.process import Process
 from tests.types import parcel_type
 from tracking.models import Message
@@ -31,25 +31,13 @@ def _raise(contact: Contact) -> None:
     event.send(sender=None, name="parcel.sent", contact=contact, payload={"number": "17"})
 
 
-def _in_thread(run: Callable[[], Any]) -> threading.Thread:
-    def whole() -> None:
-        try:
-            run()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=whole)
-    thread.start()
-    return thread
-
-
 def test_the_gate_waits_for_an_unsubscribe_under_way(ada: Contact, work: Callable[[], None], mailbox: Process) -> None:
     parcel_type(stream="marketing")
     topic = Topic.objects.create(key="parcels", name="Parcels")
     _raise(ada)
     with transaction.atomic():
         unsubscribe(ada, topic=topic, source="test")
-        sender = _in_thread(work)
+        sender = in_thread(work)
         sender.join(timeout=1.0)
         assert sender.is_alive()  # at the gate, behind our lock
         assert mailbox.accepts() == []
@@ -68,7 +56,7 @@ def test_an_unsubscribe_waits_for_the_gate(ada: Contact, work: Callable[[], None
     rows = outbox.claim("marketing", limit=10, at=_now(), owner=pipeline.worker_name())
     with transaction.atomic():
         assert len(gate.pass_gate(rows, at=_now()).passed) == 1
-        leaving = _in_thread(lambda: unsubscribe(ada, topic=topic, source="test"))
+        leaving = in_thread(lambda: unsubscribe(ada, topic=topic, source="test"))
         leaving.join(timeout=0.5)
         assert leaving.is_alive()
     leaving.join()
@@ -91,7 +79,7 @@ def test_nobody_who_left_is_sent_to_afterwards(work: Callable[[], None], mailbox
             if sending:  # still not on its way when the unsubscribe had committed
                 left_before.add(str(person.address))
 
-    leaving = _in_thread(leave)
+    leaving = in_thread(leave)
     work()
     leaving.join()
     work()
@@ -109,7 +97,7 @@ def test_a_pause_waits_for_the_gate_and_holds_what_comes_after(ada: Contact, ben
     set_hold(row.source, Hold.State.OPEN)
     with transaction.atomic():
         assert gate.pass_gate([row], at=_now()).passed
-        pausing = _in_thread(lambda: set_hold(row.source, Hold.State.PAUSED))
+        pausing = in_thread(lambda: set_hold(row.source, Hold.State.PAUSED))
         pausing.join(timeout=0.5)
         assert pausing.is_alive()
     pausing.join()
@@ -122,7 +110,7 @@ def test_two_workers_never_take_the_same_mail(mailbox: Process, work: Callable[[
     parcel_type()
     for person in make_contacts(40):
         _raise(person)
-    workers = [_in_thread(work) for _ in range(4)]
+    workers = [in_thread(work) for _ in range(4)]
     for worker in workers:
         worker.join()
     work()
