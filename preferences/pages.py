@@ -21,7 +21,7 @@ View = Callable[..., HttpResponse]
 
 
 def person_page(view: View) -> View:
-    """Decorate a view (request, token): not cached, no cookies, and no address leaked by a link away.
+    """Decorate a view of a token or a form's key: not cached, no cookies, and no address leaked by a link away.
 
     The token in the address is the only authority. A browser sends it along for nobody else, so there is no request
     to forge and no CSRF token to ask for.
@@ -30,8 +30,8 @@ def person_page(view: View) -> View:
     @csrf_exempt
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
-    def page(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
+    def page(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        response = view(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -12,10 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from config import clock
 from config.policy import HEADER, framable_policy
@@ -23,6 +20,7 @@ from config.tokens import BadToken
 from preferences.centre import mask_address
 from preferences.links import preferences_url
 from preferences.models import SignUp, SignUpForm
+from preferences.pages import person_page
 from preferences.sign_up_page import Outcome, SignUpPage, answer, show
 from preferences.sign_up_tokens import read_confirm
 from preferences.sign_ups import confirm_sign_up, find_sign_up, undo_sign_up
@@ -34,27 +32,14 @@ View = Callable[..., HttpResponse]
 _STATUS = {Outcome.SHOWN: 200, Outcome.PRESS_AGAIN: 200, Outcome.FAULTY: 422, Outcome.TOO_MANY: 429}
 
 
-def _public_page(view: View) -> View:
-    @csrf_exempt
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def page(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
-
-    return page
-
-
-@_public_page
+@person_page
 def sign_up(request: HttpRequest, key: str) -> HttpResponse:
     """A form's own page, which also takes what forms in other sites send."""
     return _sign_up(request, key, is_framed=False)
 
 
 @xframe_options_exempt
-@_public_page
+@person_page
 def sign_up_frame(request: HttpRequest, key: str) -> HttpResponse:
     """The same form without the page around it, for a frame in somebody's site."""
     response = _sign_up(request, key, is_framed=True)
@@ -114,7 +99,7 @@ def _say(
     return render(request, "preferences/public/sign_up_said.html", context, status=status)
 
 
-@_public_page
+@person_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Where the confirmation mail leads: a page with a button, since scanners follow links; the button confirms."""
     try:
