@@ -1,8 +1,10 @@
 """Which rows answer "may we write to this person about this?"."""
 
+from preferences.models.attribute import Attribute
 from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
+from preferences.models.contact_list import ContactList, ListMember
 from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
 from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
@@ -11,13 +13,16 @@ from preferences.models.suppression_list import SuppressionLine, SuppressionList
 from preferences.models.topic import Topic
 
 __all__ = [
+    "Attribute",
     "CapUse",
     "Choice",
     "ConsentRecord",
     "ConsentWording",
     "Contact",
+    "ContactList",
     "Erasure",
     "FrequencyCap",
+    "ListMember",
     "QuietHours",
     "SignUp",
     "SignUpCount",
