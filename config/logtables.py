@@ -34,7 +34,6 @@ class TeachingAdmin(ModelAdmin):  # type: ignore[misc] # Unfold is not typed
     """Says on an empty list what fills it (`empty_hint`)."""
 
     empty_hint = ""
-    list_before_template = "console/empty_hint.html"
 
 
 class ReadOnlyAdmin(TeachingAdmin):
