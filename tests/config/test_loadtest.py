@@ -109,7 +109,7 @@ def test_what_another_run_left_claimed_does_not_move_the_first_claim() -> None:
     moment, people, version = clock.now(), ensure_people(1), publish_newsletter()
     left, ours = make_mailing(version), make_mailing(version)
     for mailing, claimed_at in ((left, moment - timedelta(minutes=2)), (ours, moment)):
-        assert Feeder(people, mailing).fill() == 1
+        Feeder(people, mailing).fill()
         until = claimed_at + lease_time()
         Outbox.objects.filter(source=mailing.source).update(state="claimed", lease_until=until)
     assert _first_claim(ours.source) == moment
