@@ -7,17 +7,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from config import clock
 from config.queues import Stream
 from config.screens import show_screen, staff_screen
-from notifications.delivery.domains.checking import add_domain, check_domain, findings_of, set_selectors
+from notifications.delivery.domains.checking import (
+    DomainInUse,
+    add_domain,
+    check_domain,
+    findings_of,
+    remove_domain,
+    set_selectors,
+)
 from notifications.delivery.domains.findings import Finding, Severity
 from notifications.delivery.domains.identities import clear_sender, set_sender
-from notifications.delivery.domains.in_use import Use, read_uses
+from notifications.delivery.domains.in_use import Use, read_uses, uses_of
 from notifications.delivery.domains.names import BadDomain, normalise_domain
 from notifications.delivery.models import Sender, SenderDomain
 from notifications.delivery.senders import Identity, identity_of
@@ -91,7 +98,7 @@ def _show(request: HttpRequest, row: SenderDomain, form: SelectorsForm | None = 
     use = read_uses().get(row.domain, _NO_USE)
     return show_screen(
         request, "notifications/console/domain.html", title=_("Domain %(name)s") % {"name": row.domain}, domain=row,
-        use=use,
+        use=use, is_kept=SenderDomain.objects.filter(pk=row.domain).exists(), uses=uses_of(row.domain),
         groups=_group(findings_of(row)), may_change=request.user.has_perm(_CHANGE),
         form=form or SelectorsForm(initial={"selectors": ", ".join(row.dkim_selectors)}),
     )  # fmt: skip
@@ -127,6 +134,22 @@ def change_selectors(request: HttpRequest, domain: str) -> HttpResponse:
     set_selectors(row, form.cleaned_data["selectors"])
     check_domain(row, at=clock.now())
     return redirect("notifications:domain", row.domain)
+
+
+@require_POST
+@staff_screen(_CHANGE)
+def remove(request: HttpRequest, domain: str) -> HttpResponse:
+    """Forget a domain that nothing uses."""
+    row = get_object_or_404(SenderDomain, pk=domain)
+    try:
+        remove_domain(row)
+    except DomainInUse as refusal:
+        messages.error(request, _("Not removed: %s") % refusal)
+        return redirect("notifications:domain", domain)
+    messages.success(
+        request, _("%s is removed. Marketing from it is stopped until it is added and found fit.") % domain
+    )
+    return redirect("notifications:domains")
 
 
 @staff_screen(_VIEW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
-from notifications.delivery.models import Attempt, Call
+from config.ids import id_floor
+from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.providers import provider_kinds
 from notifications.delivery.providers.base import ProviderKind
 from tracking.models import Message, MessageEvent
 
 #: Stands for "no call" in addresses: mails that are uncertain because a backup was restored.
 NO_CALL = UUID(int=0)
+DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,25 @@ class Group:
     def kind(self) -> ProviderKind | None:
         """What its provider can do; None without a call."""
         return provider_kinds().get(self.call.provider.kind) if self.call else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many mails are uncertain: all, as the log says; created lately, as the overview counts; still waiting."""
+
+    total: int
+    lately: int
+    waiting: int
+
+
+def count_uncertain(messages: QuerySet[Message], *, at: datetime) -> Counts:
+    """Of these messages. The partial index on `aside` finds them."""
+    uncertain = messages.filter(aside=Message.State.UNKNOWN).order_by()
+    counted = uncertain.aggregate(
+        total=Count("pk"), lately=Count("pk", filter=Q(pk__gte=id_floor(at - DAY))),
+        waiting=Count("pk", filter=Q(outbox__state=Outbox.State.UNKNOWN)),
+    )  # fmt: skip
+    return Counts(**counted)
 
 
 def list_groups(messages: QuerySet[Message], *, before: UUID | None, size: int) -> list[Group]:

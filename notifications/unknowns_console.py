@@ -20,7 +20,7 @@ from notifications.delivery.evidence import search_accepted
 from notifications.delivery.models import Attempt
 from notifications.filters import as_uuid
 from notifications.prospects import explain_doubt, foresee, list_means
-from notifications.uncertain import Group, find_group, list_groups, members_of, reports_of
+from notifications.uncertain import Group, count_uncertain, find_group, list_groups, members_of, reports_of
 from notifications.unknown_filters import UncertainFilter
 from tracking.models import Message
 
@@ -79,7 +79,7 @@ def list_uncertain(request: HttpRequest) -> HttpResponse:
     return show_screen(
         request, "notifications/console/uncertain.html", title=_("Uncertain"), filter=found, older=older,
         groups=[(group, explain_doubt(group), foresee(group, at=at)[0]) for group in groups[:PAGE_GROUPS]],
-        query=query.urlencode(), total=rows.filter(aside=Message.State.UNKNOWN).count(), is_filtered=bool(query),
+        query=query.urlencode(), counts=count_uncertain(rows, at=at), is_filtered=bool(query),
         is_fullwidth="1",
     )  # fmt: skip
 

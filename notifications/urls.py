@@ -77,6 +77,7 @@ console_urls = [
     path("domains/add/", domains_console.add, name="domain-add"),
     path("domains/<str:domain>/", domains_console.show_domain, name="domain"),
     path("domains/<str:domain>/check/", domains_console.check, name="domain-check"),
+    path("domains/<str:domain>/remove/", domains_console.remove, name="domain-remove"),
     path("domains/<str:domain>/selectors/", domains_console.change_selectors, name="domain-selectors"),
     path("senders/<slug:stream>/", domains_console.edit_sender, name="sender"),
     path("senders/<slug:stream>/save/", domains_console.save_sender, name="sender-save"),

@@ -33,10 +33,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The drawing, and the words at its two ends."""
+    """The drawing, its numbers from the top down, and the words at its two ends."""
 
     columns: tuple[Column, ...]
-    top: int
+    ticks: tuple[int, ...]
     first: str
     last: str
 
@@ -45,7 +45,7 @@ def draw(plan: WarmupPlan, days: Sequence[WarmupDay], *, today: date) -> Chart:
     """The last days of a plan, and the ceilings of the coming ones if each is earned."""
     past = list(days)[-MOST_PAST:]
     ahead = _ceilings_ahead(plan)
-    top = max([*(day.ceiling for day in past), *(day.sent for day in past), *ahead, 1])
+    top = round_up(max([*(day.ceiling for day in past), *(day.sent for day in past), *ahead, 1]))
     step = WIDTH / max(len(past) + len(ahead), 1)
     columns = [_past_column(day, index * step, step, top) for index, day in enumerate(past)]
     columns += [
@@ -54,7 +54,15 @@ def draw(plan: WarmupPlan, days: Sequence[WarmupDay], *, today: date) -> Chart:
     ]
     ends = (past[0].day if past else today, today + timedelta(days=len(ahead)))
     first, last = (date_format(day, "j M") for day in ends)
-    return Chart(columns=tuple(columns), top=top, first=first, last=last)
+    return Chart(columns=tuple(columns), ticks=(top, top // 2, 0), first=first, last=last)
+
+
+def round_up(number: int) -> int:
+    """The next number up that reads well at the top of an axis, and whose half does so too: 2, 60, 500, 80,000."""
+    size = 1
+    while size * 10 < number:
+        size *= 10
+    return next(top for top in (size * 2, size * 4, size * 6, size * 8, size * 10) if top >= number)
 
 
 def _ceilings_ahead(plan: WarmupPlan) -> list[int]:

@@ -11,14 +11,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from preferences.engagement import Seen, Sign, note_engagement
+from preferences.facts import lock_contacts
 from tracking import lifecycle
 from tracking.erasure import strip_reports
 from tracking.mailboxes import follow_mail_reports
 from tracking.models import Message, MessageEvent, WebhookReceipt
 from tracking.phone_reports import follow_phone_reports
-from tracking.signals import evidence_found, message_event_recorded
+from tracking.signals import evidence_expected, evidence_found, message_event_recorded
 
 Kind = MessageEvent.Kind
 
@@ -32,12 +34,17 @@ FACT_COLUMNS: dict[str, str] = {
     Kind.UNSUBSCRIBED: "unsubscribed_at",
 }
 _COLUMNS = tuple(FACT_COLUMNS.values())
+_OF_PERSON = frozenset({Kind.BOUNCED, Kind.SOFT_BOUNCED, Kind.COMPLAINED, Kind.UNSUBSCRIBED})
+#: What only an accepted mail brings about, whatever came of an earlier try. A bounce may repeat a refusal that we know.
+_PROOF = frozenset({Kind.SENT, Kind.OPENED, Kind.CLICKED, Kind.COMPLAINED})
+_WAITING = (Message.State.QUEUED, Message.State.RETRYING, Message.State.DEFERRED)
 
 
 def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     """Turn stored reports into message events and their consequences; return receipts that match no message.
 
-    Runs inside the caller's transaction. Contacts are locked before messages, as the gate does.
+    Runs inside the caller's transaction. Rows are taken in the order that `notifications.delivery.gate` declares:
+    contacts, what waits to be sent, messages.
     """
     wanted = {receipt.message_id for receipt in receipts if receipt.message_id}
     known = list(Message.objects.filter(pk__in=wanted).values_list("pk", "contact_id", "channel", "contact__erased_at"))
@@ -48,11 +55,14 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     matched = [receipt for receipt in receipts if receipt.message_id in contact_of]
     events = [_message_event(receipt, receipt.message_id) for receipt in matched if receipt.message_id]
     MessageEvent.objects.bulk_create(events, ignore_conflicts=True)
+    lock_contacts(contact_of[event.message_id] for event in events if _concerns_person(event))
     follow_mail_reports([event for event in events if event.message_id not in others], contact_of)
     follow_phone_reports([event for event in events if event.message_id in others], contact_of)
+    _note_engagement([event for event in events if event.message_id not in erased], contact_of)
+    if events:
+        evidence_expected.send(sender=Message, message_ids=sorted({event.message_id for event in events}))
     _set_facts(events)
     _advance(events)
-    _note_engagement([event for event in events if event.message_id not in erased], contact_of)
     _announce(events)
     return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
 
@@ -64,6 +74,11 @@ def _message_event(receipt: WebhookReceipt, message_id: UUID) -> MessageEvent:
         provider="" if receipt.provider == "own" else receipt.provider, is_machine=bool(machine),
         machine_reason=machine, detail=receipt.raw.get("detail", {}),
     )  # fmt: skip
+
+
+def _concerns_person(event: MessageEvent) -> bool:
+    """Whether it may change something about the contact: what we may send them, or how engaged they are."""
+    return event.kind in _OF_PERSON or (event.kind in _SIGNS and not event.is_machine)
 
 
 def _set_facts(events: Iterable[MessageEvent]) -> None:
@@ -88,15 +103,21 @@ def _set_facts(events: Iterable[MessageEvent]) -> None:
 
 
 def _advance(events: Sequence[MessageEvent]) -> None:
-    """Move states: a delivery ends the journey; any report of a provider proves that it accepted the mail."""
+    """Move states: a delivery ends the journey; any report of a provider proves that it accepted an uncertain mail.
+
+    A mail that was handed over once and waits to go again is settled by what only an accepted mail brings about.
+    """
     delivered = {event.message_id: event.occurred_at for event in events if event.kind == Kind.DELIVERED}
     if delivered:
         lifecycle.move(sorted(delivered), Message.State.DELIVERED, at=max(delivered.values()))
     proven = {event.message_id for event in events if event.provider or event.kind in {Kind.OPENED, Kind.CLICKED}}
     proven -= set(delivered)
-    unknown = Message.objects.filter(pk__in=proven, state=Message.State.UNKNOWN).values_list("pk", flat=True)
-    settled = lifecycle.move(sorted(unknown), Message.State.SENT, at=max(event.occurred_at for event in events)) \
-        if unknown else []  # fmt: skip
+    certain = {event.message_id for event in events if event.kind in _PROOF and event.message_id in proven}
+    again = Q(pk__in=certain, state__in=_WAITING) & ~Q(call_ids=[])
+    unsettled = Message.objects.filter(Q(pk__in=proven, state=Message.State.UNKNOWN) | again)
+    open_ids = sorted(unsettled.values_list("pk", flat=True)) if proven else []
+    settled = lifecycle.move(open_ids, Message.State.SENT, at=max(event.occurred_at for event in events)) \
+        if open_ids else []  # fmt: skip
     if delivered or settled:
         evidence_found.send(sender=Message, message_ids=[*delivered, *settled])
 

@@ -68,7 +68,7 @@ EDGES: dict[Message.State, dict[Message.State, str]] = {
         S.DEAD: "given up",
         S.EXPIRED: "too late to be of use",
     },
-    S.SENT: {S.DELIVERED: "the recipient's server accepted it", S.FAILED: "the provider dropped it"},
+    S.SENT: {S.DELIVERED: "the recipient's server accepted it"},
     S.DELIVERED: {},
     S.SKIPPED: {},
     S.FAILED: {S.QUEUED: "replayed"},

@@ -35,8 +35,9 @@ withdrawal_recorded = Signal()
 #: Something became of a mail. Argument: message_event (MessageEvent). Sent inside the transaction that stores it.
 message_event_recorded = Signal()
 
-#: An event was taken back. Argument: event (Event, the withdrawal). Sent inside the caller's transaction.
-withdrawal_recorded = Signal()
+#: Reports are about to change mails. Argument: message_ids (list of UUID). Sent inside that transaction before a row of
+#: these messages is taken: who keeps rows about them that others take before the messages takes them now.
+evidence_expected = Signal()
 
 #: Reports proved that mails were accepted. Argument: message_ids (list of UUID). Sent inside that transaction.
 evidence_found = Signal()

@@ -44,7 +44,7 @@ def run(options: Options) -> Outcome:
         if not options.is_running:
             feeder.fill()
         with running_workers(f"{_STREAM}={options.workers}") as workers:
-            first = _await_workers(options.workers) if options.is_running else _first_claim()
+            first = _await_workers(options.workers) if options.is_running else _first_claim(mailing.source)
             used = _drain(feeder, workers)
             memory = peak_memory(workers)
         drained = _check(mailing, options.number, kind=kind, first=first)
@@ -96,15 +96,19 @@ def _await_workers(number: int) -> datetime:
     return clock.now()
 
 
-def _first_claim() -> datetime:
-    """When the first worker took its first batch: a lease ends a known time after the claim that made it."""
+def _first_claim(source: str) -> datetime:
+    """When the first worker took its first batch of it: a lease ends a known time after the claim that made it.
+
+    What another run left claimed has older leases, and does not count.
+    """
     found: list[datetime] = []
+    ours = Outbox.objects.filter(source=source)
 
     def look() -> bool:
-        held = Outbox.objects.filter(state__in=["claimed", "sending"]).aggregate(first=Min("lease_until"))["first"]
+        held = ours.filter(state__in=["claimed", "sending"]).aggregate(first=Min("lease_until"))["first"]
         if held is not None:
             found.append(held - lease_time())
-        return bool(found) or not Outbox.objects.filter(stream=_STREAM).exists()
+        return bool(found) or not ours.exists()
 
     wait_until("a worker to begin", look, seconds=60, tick=_TICK_SECONDS)
     if not found:

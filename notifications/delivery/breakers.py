@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -17,7 +17,7 @@ from config.ids import id_floor
 from config.queues import STREAMS, ring_on_commit
 from notifications.delivery.alerts import clear_alert, raise_alert
 from notifications.delivery.failures import Kind, Verdict
-from notifications.delivery.models import Breaker, DomainPause, Provider
+from notifications.delivery.models import Breaker, DomainPause, Outbox, PoolMember, Provider
 
 WINDOW = timedelta(seconds=30)
 #: So many calls must lie in the window before their failures say anything, and so large a part of them must fail.
@@ -30,6 +30,11 @@ LONGEST_WAIT = timedelta(minutes=10)
 #: A probe that was not heard of again in this time is given to another worker.
 PROBE_TIME = timedelta(seconds=90)
 DOMAIN_PAUSE = timedelta(minutes=15)
+#: An account that asks for a longer wait than this needs a person: its limit is used up, not its breath.
+LONG_WAIT = timedelta(minutes=10)
+MOST_COUNTED = 10_000
+
+WAIT_ALERT = "asked_to_wait"
 
 #: Kinds that say something of the account; a refused mail or mailbox does not.
 _FAILURES = frozenset({Kind.TRANSIENT, Kind.AMBIGUOUS, Kind.PROVIDER_WIDE})
@@ -89,6 +94,8 @@ def open_breaker(
     breaker.save()
     if wait is None:
         _tell_staff(provider, stream, reason=reason, answer=answer)
+    elif wait > LONG_WAIT:
+        _tell_of_wait(provider, stream, until=breaker.open_until)
 
 
 def _tell_staff(provider: Provider, stream: str, *, reason: str, answer: str) -> None:
@@ -96,6 +103,21 @@ def _tell_staff(provider: Provider, stream: str, *, reason: str, answer: str) ->
         "breaker_open", f"{provider.key} ({stream})",
         f"{provider.name} is left alone in the {stream} stream ({reason}; {answer or 'no answer'})."
         " Its mail goes by the other accounts of the pool, or waits.",
+    )  # fmt: skip
+
+
+def _tell_of_wait(provider: Provider, stream: str, *, until: datetime) -> None:
+    """Say what a long Retry-After means for the stream's mail; the alert goes when the account takes mail again."""
+    waiting = Outbox.objects.filter(stream=stream, state__in=["queued", "retrying", "deferred"])[:MOST_COUNTED].count()
+    most = "at least " if waiting == MOST_COUNTED else ""
+    others = PoolMember.objects.filter(stream=stream, provider__is_enabled=True, provider__refused_at=None)
+    has_other = others.exclude(provider=provider).exists()
+    follows = "the pool's other accounts take what comes next" if has_other else "no other account sends this stream"
+    raise_alert(
+        WAIT_ALERT, f"{provider.key} ({stream})",
+        f"{provider.name} asks for no {stream} mail before {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and is left"
+        f" alone until then. {most}{waiting} mails of the stream wait now; {follows}. Usually a quota is used up: look"
+        " into the account at the provider, raise the quota, or put another account into the stream's pool.",
     )  # fmt: skip
 
 
@@ -126,6 +148,7 @@ def close_breaker(provider: Provider, stream: str, *, at: datetime) -> bool:
         was_shut = bool(cursor.rowcount)
     if was_shut:
         clear_alert("breaker_open", f"{provider.key} ({stream})")
+        clear_alert(WAIT_ALERT, f"{provider.key} ({stream})")
         ring_on_commit(stream)
     return was_shut
 

@@ -3,6 +3,15 @@
 Contacts are taken in id order (for news alone, since places in caps are counted), then holds FOR SHARE; every writer of
 suppression, choice, pause and hold takes its row for update first. So after an unsubscribe or a pause has committed, no
 later `sending` can commit.
+
+The order in which everything that touches mail takes rows, each kind in id order where there are several:
+
+    contacts -> holds -> outbox rows -> messages -> dead letters
+
+The outcome of a call takes the contacts that it may suppress before the outbox rows; reports take contacts, then the
+outbox rows that are not `sending`, then messages. One statement may still take several rows in the order of its plan;
+what PostgreSQL then breaks off is tried again: the outcome at once, reports at the next round, claimed mails when they
+are given back. A mail that was withdrawn, or proved accepted, while it was claimed carries `cancelled_at`.
 """
 
 from __future__ import annotations

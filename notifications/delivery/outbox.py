@@ -296,6 +296,8 @@ def defer(rows: Iterable[Claimed], *, reason: str, at: datetime, due_at: datetim
     """Hold claimed mails back until `due_at`, and say why in the log; return how many were still ours."""
     ours = _put_back(rows, Outbox.State.DEFERRED, due_at=due_at)
     moved = lifecycle.move(ours, Message.State.DEFERRED, at=at, reason=reason, due_at=due_at)
+    if ended := set(ours) - set(moved):  # the log says that it has gone meanwhile: nothing waits
+        Outbox.objects.filter(pk__in=ended).exclude(state=Outbox.State.CLAIMED).delete()
     _note_in_trail(moved, reason)
     return len(moved)
 

@@ -24,9 +24,10 @@ from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.delivery.providers import kind_of
 from notifications.delivery.replies import Reply, follow_reply
 from notifications.delivery.retry import Next, decide_next
-from notifications.delivery.settling import drop_proven
+from notifications.delivery.settling import drop_proven, stop_again
 from preferences import caps
 from preferences.addresses import domain_of
+from preferences.facts import lock_contacts
 from preferences.models import Contact, Suppression
 from preferences.suppression import suppress
 from tracking import lifecycle
@@ -85,6 +86,7 @@ def _record(flight: Flight, answer: Answer) -> None:
     answers = {member.message_id: verdict for member, verdict in zip(parcel.members, answer.verdicts, strict=True)}
     accepted = {one: verdict for one, verdict in answers.items() if verdict.kind == Kind.ACCEPTED}
     others = {one: verdict for one, verdict in answers.items() if verdict.kind != Kind.ACCEPTED}
+    lock_contacts(flight.rows[one].contact_id for one in others if others[one].kind == Kind.PERMANENT_RECIPIENT)
     if accepted:
         _settle_accepted(flight, accepted, at=at)
     if others:
@@ -99,18 +101,20 @@ def _record(flight: Flight, answer: Answer) -> None:
 
 def _settle_accepted(flight: Flight, accepted: Verdicts, *, at: datetime) -> None:
     """Accepted by this very call is evidence even for a row that the sweeper has called unknown meanwhile, and for one
-    that was put back to be sent again: what waits there need not go any more."""
+    that was put back to be sent again: what waits there need not go any more, and what a worker has claimed is stopped
+    at the gate."""
     call_id, rows = flight.parcel.call_id, flight.rows
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM notifications_outbox o USING unnest(%s::uuid[], %s::int[]) AS v(id, fence)"
-            " WHERE o.message_id = v.id AND (o.call_id = %s"
+            " WHERE o.message_id = v.id AND o.call_id = %s"
             " AND (o.fence = v.fence AND o.state = 'sending' OR o.state = 'unknown')"
-            " OR o.is_possibly_doubled AND o.state IN ('queued', 'retrying', 'deferred'))"
             " RETURNING o.message_id, o.is_possibly_doubled",
             [uuid_array(accepted), int_array(rows[one].fence for one in accepted), call_id],
         )
         ours = cursor.fetchall()
+    if late := accepted.keys() - {row[0] for row in ours}:
+        ours += [(one, True) for one in stop_again(sorted(late))]
     for doubled in {row[1] for row in ours}:
         pairs = [(row[0], accepted[row[0]].provider_message_id) for row in ours if row[1] == doubled]
         lifecycle.mark_sent(pairs, at=at, provider=flight.parcel.provider.key, call_id=call_id, is_doubled=doubled)

@@ -36,6 +36,7 @@ from notifications.delivery.outbox import Claimed
 from notifications.delivery.pace import members_a_call, rounds
 from notifications.delivery.pool import SHARING, Place, Road, by_channel, choose_road, load_pool
 from notifications.delivery.roads import are_full_for_today, open_places
+from notifications.delivery.settling import drop_proven
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.delivery.warmup_policy import order_by_engagement
 from preferences.addresses import domain_of
@@ -233,7 +234,8 @@ def _fail(rows: Sequence[Claimed], reason: str, *, at: datetime) -> None:
     """To the dead letters with claimed mails that cannot be rendered: once mended, they can be replayed."""
     burials = [deadletters.Burial(message_id=row.message_id, fence=row.fence, cause=reason) for row in rows]
     ours = deadletters.bury(burials, state=Outbox.State.CLAIMED, at=at)
-    lifecycle.move(ours, Message.State.FAILED, at=at, reason=reason)
+    if len(lifecycle.move(ours, Message.State.FAILED, at=at, reason=reason)) < len(ours):
+        drop_proven(ours)
 
 
 def _render_all(rows: list[Claimed], version: LoadedVersion, lot: Lot) -> list[Ready]:

@@ -34,6 +34,14 @@ _AGAIN = (
     " WHERE o.message_id = ANY(%s) RETURNING o.stream"
 )
 
+# Marked first, which locks them: between two statements a worker may claim a row or give it back.
+_MARK = "UPDATE notifications_outbox o SET cancelled_at = coalesce(o.cancelled_at, now())"
+_PROVEN = (
+    f"{_MARK} FROM tracking_message m WHERE m.id = o.message_id AND o.message_id = ANY(%s) AND o.state <> 'sending'"
+    " AND m.state IN ('sent', 'delivered') RETURNING o.message_id, o.state"
+)
+_AGAIN_AFTER_ALL = f"{_MARK} WHERE o.message_id = ANY(%s) AND o.is_possibly_doubled RETURNING o.message_id, o.state"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -104,15 +112,39 @@ def drop_proven(message_ids: Sequence[UUID]) -> None:
 
     One that a worker has claimed is marked, and the gate refuses it.
     """
-    proven = Outbox.objects.filter(pk__in=message_ids, message__state__in=["sent", "delivered"])
-    proven.filter(state__in=["unknown", "queued", "retrying", "deferred"]).delete()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notifications_outbox o SET cancelled_at = now() FROM tracking_message m WHERE m.id = o.message_id"
-            " AND o.message_id = ANY(%s) AND o.state = 'claimed' AND m.state IN ('sent', 'delivered')",
-            [list(message_ids)],
-        )
+        cursor.execute(_PROVEN, [list(message_ids)])
+        _drop_resting(cursor.fetchall())
     forget_accepted(message_ids)
+
+
+def stop_again(message_ids: Sequence[UUID]) -> list[UUID]:
+    """Stop mails that go again though their first call was accepted after all; return those that were going.
+
+    The caller settles their messages. One that another call is carrying just now cannot be stopped, but goes no third
+    time, whatever comes of that call.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_AGAIN_AFTER_ALL, [sorted(message_ids)])
+        rows = cursor.fetchall()
+    _drop_resting(rows)
+    return [row[0] for row in rows]
+
+
+def lock_waiting(message_ids: Sequence[UUID]) -> None:
+    """Take the outbox rows of mails that reports are about to settle: before the messages, as everybody does.
+
+    Not those that are `sending`: whoever records that call finds the report.
+    """
+    rows = Outbox.objects.filter(pk__in=message_ids).exclude(state=Outbox.State.SENDING).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+
+
+def _drop_resting(marked: Sequence[tuple[UUID, str]]) -> None:
+    """Delete those of the marked rows, locked by the marking, that no worker has in hand."""
+    in_hand = {Outbox.State.CLAIMED.value, Outbox.State.SENDING.value}
+    if resting := [message_id for message_id, state in marked if state not in in_hand]:
+        Outbox.objects.filter(pk__in=resting).delete()
 
 
 def _hold(message_ids: Sequence[UUID]) -> Held:

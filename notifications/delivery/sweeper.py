@@ -16,6 +16,7 @@ from config.queues import STREAMS, ring
 from notifications.delivery import deadletters
 from notifications.delivery.models import Call, Outbox, WorkerBeat
 from notifications.delivery.outbox import lease_time
+from notifications.delivery.settling import drop_proven
 from tracking import lifecycle
 from tracking.models import Message
 
@@ -140,7 +141,8 @@ def _requeue(ids: Sequence[UUID], *, at: datetime) -> None:
 def _bury(ids: Sequence[UUID], *, at: datetime) -> None:
     burials = [deadletters.Burial(message_id=one, cause="poison") for one in ids]
     buried = deadletters.bury(burials, state=Outbox.State.CLAIMED, at=at)
-    lifecycle.move(buried, Message.State.DEAD, at=at, reason="poison")
+    if len(lifecycle.move(buried, Message.State.DEAD, at=at, reason="poison")) < len(buried):
+        drop_proven(buried)
 
 
 def _call_unknown(pairs: Sequence[tuple[UUID, UUID]], *, at: datetime) -> None:

@@ -61,7 +61,7 @@ def reconsider_unknown(stream: str, flights: Flights) -> int:
             repeat = _reconsider(call_id)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
+        except Exception:  # a place that it took is free again after limits.CALL_LIFETIME_MS
             logger.exception("call %s cannot be looked at; the stream's other mail goes on", call_id)
             open_rows = Outbox.objects.filter(call_id=call_id, state=Outbox.State.UNKNOWN)
             open_rows.update(due_at=clock.now() + EVIDENCE_WAIT)
@@ -151,7 +151,10 @@ def _repeat(call: Call, rows: list[Claimed], *, at: datetime) -> Repeat | None:
     if not len(rows) == call.size == len(parcel.members) or not gate.would_pass(rows, at=at):
         _wait(rows, call.pk, age=at - call.created_at, at=at)
         return None
+    if not limits.start_call(call.provider, str(call.pk)):
+        return None  # it stays due
     if not _is_within_limits(call):
+        limits.end_call(call.provider, str(call.pk))
         return None  # it stays due
     with connection.cursor() as cursor:
         cursor.execute(

@@ -19,6 +19,7 @@ MOST_SHOWN = 20
 KINDS: dict[str, str] = {
     "credentials_refused": "Credentials refused",
     "breaker_open": "Account left alone",
+    "asked_to_wait": "Account asks for a long wait",
     "blocklisted": "Blocked by a recipient's server",
     "dead_letters": "Dead letters",
     "domain_unfit": "Domain not fit for marketing",
@@ -27,6 +28,7 @@ KINDS: dict[str, str] = {
 
 _PAGES = {
     "breaker_open": "notifications:providers",
+    "asked_to_wait": "notifications:providers",
     "blocklisted": "notifications:providers",
     "domain_unfit": "notifications:domains",
     "warmup_held": "notifications:warmups",

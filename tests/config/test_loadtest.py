@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,10 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
+from config import clock
 from config.loadtest import feeding
 from config.loadtest.accounts import accounts
-from config.loadtest.campaign import make_mailing
+from config.loadtest.campaign import _first_claim, make_mailing
 from config.loadtest.feeding import Feeder
 from config.loadtest.figures import percentile, rate
 from config.loadtest.newsletter import publish_newsletter
@@ -21,6 +23,7 @@ from config.loadtest.people import ensure_people
 from config.loadtest.reports import STORY, write_posts
 from notifications.compose.render import TOKEN, Slot, load_version
 from notifications.delivery.models import Outbox
+from notifications.delivery.outbox import lease_time
 from notifications.delivery.simulated import ensure_simulated_providers
 from preferences.models import Contact
 from tracking.models import Message
@@ -99,6 +102,20 @@ def test_a_campaign_is_fed_as_room_comes_free(monkeypatch: pytest.MonkeyPatch) -
     Outbox.objects.all().delete()
     assert feeder.fill() == 1
     assert Message.objects.values("contact").distinct().count() == 9
+
+
+@pytest.mark.django_db
+def test_what_another_run_left_claimed_does_not_move_the_first_claim() -> None:
+    moment, people, version = clock.now(), ensure_people(1), publish_newsletter()
+    left, ours = make_mailing(version), make_mailing(version)
+    for mailing, claimed_at in ((left, moment - timedelta(minutes=2)), (ours, moment)):
+        Feeder(people, mailing).fill()
+        until = claimed_at + lease_time()
+        Outbox.objects.filter(source=mailing.source).update(state="claimed", lease_until=until)
+    assert _first_claim(ours.source) == moment
+    Outbox.objects.filter(source=ours.source).delete()
+    with pytest.raises(Failed, match="before it could be timed"):
+        _first_claim(ours.source)
 
 
 @pytest.mark.django_db

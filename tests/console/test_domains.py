@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications.delivery.domains import resolver
+from notifications.delivery.alerts import raise_alert
+from notifications.delivery.domains import permission, resolver
 from notifications.delivery.domains.checking import add_domain, check_domain, set_selectors
-from notifications.delivery.models import Sender, SenderDomain
+from notifications.delivery.models import Alert, Provider, Sender, SenderDomain
 from notifications.delivery.senders import identity_of
+from notifications.delivery.warmup_plans import start_plan
 from tests.notifications.delivery.domains.zones import DOMAIN, good_zones
 
 pytestmark = [pytest.mark.req("V8"), pytest.mark.django_db]
@@ -118,3 +120,28 @@ def test_strangers_log_in_first(visitor: Client) -> None:
 @pytest.mark.parametrize("path", [f"/domains/{DOMAIN}/check/", "/domains/add/", "/senders/marketing/save/"])
 def test_looking_changes_nothing(boss: Client, path: str) -> None:
     assert boss.get(path).status_code == 405
+
+
+def test_a_domain_that_nothing_uses_is_removed_and_its_marketing_stopped(boss: Client) -> None:
+    SenderDomain.objects.create(domain="old.example", verdict="fit")
+    raise_alert("domain_unfit", "old.example", "Mend it.")
+    assert "Marketing from it is stopped" in page(boss, "/domains/old.example/")
+    assert boss.post("/domains/old.example/remove/")["Location"] == "/domains/"
+    assert not SenderDomain.objects.exists()
+    assert not Alert.objects.filter(cleared_at=None).exists()
+    permission.forget()
+    assert permission.may_send_marketing("old.example", is_simulated=False).reason == "domain_unfit"
+
+
+@pytest.mark.parametrize("use", ["the sender of marketing mail", "the account Post", "the warm-up plan of Post"])
+def test_a_domain_in_use_is_kept_and_its_use_named(boss: Client, use: str) -> None:
+    name = "news.example" if "sender" in use else "old.example"
+    SenderDomain.objects.create(domain=name)
+    options = {"sender_domain": name} if "account" in use else {}
+    account = Provider.objects.create(key="post", kind="mailgun", name="Post", options=options)
+    if "warm-up" in use:
+        start_plan(account.pk, name, steps=[50], at=timezone.now())
+    assert f"in use by {use}. Give these another domain" in page(boss, f"/domains/{name}/")
+    told = boss.post(f"/domains/{name}/remove/", follow=True).content.decode()
+    assert f"Not removed: {name} is in use by {use}." in told
+    assert SenderDomain.objects.filter(pk=name).exists()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from campaigns import overview
 from config import clock
+from config.ids import derived_id
+from notifications.backlog import read_lanes
 from notifications.delivery.models import Attempt, Call, DeadLetter, Outbox, Provider
+from notifications.filters import MessageFilter
 from preferences.models import Contact
 from tests.accounts import only
 from tests.letters import make_uncertain
@@ -188,3 +193,19 @@ def test_support_may_not(somebody: Callable[..., Client], mailgun: Provider) -> 
 def test_a_decision_that_does_not_exist(boss: Client, mailgun: Provider) -> None:
     make_uncertain(make_contacts(1), mailgun)
     assert boss.post(f"{_page()}settle/", {"act": "burn"}).status_code == 404
+
+
+def test_its_numbers_are_those_of_the_log_the_overview_and_the_queues(boss: Client, mailgun: Provider) -> None:
+    ids = make_uncertain(make_contacts(5), mailgun)
+    Outbox.objects.filter(pk__in=ids[:2]).delete()  # of which the older one is three days old
+    Outbox.objects.filter(pk=ids[2]).update(state="sending")  # asked again just now
+    Message.objects.filter(pk=ids[0]).update(id=derived_id(clock.now() - timedelta(days=3), b"old"),
+                                             created_at=clock.now() - timedelta(days=3))  # fmt: skip
+    overview.forget()
+    told = _get(boss)
+    assert "5 uncertain mails in all, as the message log lists" in told
+    assert "4 of them were created in the last 24 hours, which the overview counts; 2 still wait" in told
+    assert MessageFilter({"state": "unknown"}, queryset=Message.objects.all()).qs.count() == 5
+    assert overview.read_day(at=clock.now()).totals["unknown"] == 4
+    assert sum(lane.counts.get("unknown", 0) for lane in read_lanes(at=clock.now())) == 2
+    assert "message log lists" not in _get(boss, f"{LIST}?provider=mailgun")

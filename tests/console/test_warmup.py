@@ -12,6 +12,7 @@ from django.utils import timezone
 from notifications.delivery import warmup
 from notifications.delivery.models import Provider, WarmupDay, WarmupPlan
 from notifications.delivery.warmup_plans import BadSteps, read_steps, start_plan
+from notifications.warmup_chart import round_up
 
 pytestmark = [pytest.mark.req("V3"), pytest.mark.django_db]
 
@@ -118,3 +119,14 @@ def test_a_long_plan_draws_its_last_month(boss: Client, plan: WarmupPlan) -> Non
         WarmupDay(plan=plan, day=today - timedelta(days=back), ceiling=50, sent=40) for back in range(1, 60)
     )
     assert page(boss, f"/warm-up/{plan.pk}/").count('class="pr-bar-hit"') == 30 + 2
+
+
+def test_the_drawing_has_a_scale(boss: Client, plan: WarmupPlan) -> None:
+    WarmupDay.objects.update(sent=1700)
+    shown = page(boss, f"/warm-up/{plan.pk}/")
+    assert "<span>2,000</span><span>1,000</span><span>0</span>" in shown
+
+
+@pytest.mark.parametrize(("most", "top"), [(1, 2), (50, 60), (100, 100), (2500, 4000), (70_000, 80_000)])
+def test_a_scale_ends_with_a_round_number(most: int, top: int) -> None:
+    assert round_up(most) == top

@@ -11,7 +11,7 @@ from django.db import transaction
 from notifications.delivery import alerts
 from notifications.delivery.domains import permission
 from notifications.delivery.domains.findings import Finding, Severity, give_verdict, read_finding, worst_first
-from notifications.delivery.domains.in_use import subject_of
+from notifications.delivery.domains.in_use import subject_of, uses_of
 from notifications.delivery.domains.judging import judge
 from notifications.delivery.domains.lookup import look_up_all
 from notifications.delivery.domains.names import normalise_domain
@@ -44,6 +44,20 @@ def add_domain(text: str) -> SenderDomain:
     """Begin to watch a domain. Raises BadDomain."""
     row, _made = SenderDomain.objects.get_or_create(domain=normalise_domain(text))
     return row
+
+
+class DomainInUse(Exception):
+    """The domain cannot be forgotten; the message says what uses it."""
+
+
+@transaction.atomic
+def remove_domain(row: SenderDomain) -> None:
+    """Forget a domain, what was found and its selectors: marketing from it is stopped. Raises DomainInUse."""
+    if uses := uses_of(row.domain):
+        raise DomainInUse(f"{row.domain} is in use by {', '.join(uses)}.")
+    SenderDomain.objects.filter(pk=row.pk).delete()
+    alerts.clear_alert(ALERT, row.domain)
+    transaction.on_commit(permission.forget)
 
 
 def set_selectors(row: SenderDomain, selectors: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from config.queues import STREAMS
 from notifications.delivery.domains.asking import Account, Blocklists, Subject
 from notifications.delivery.domains.names import spelt
-from notifications.delivery.models import PoolMember, Provider, SenderDomain
+from notifications.delivery.models import PoolMember, Provider, SenderDomain, WarmupPlan
 from notifications.delivery.senders import identity_of
 
 
@@ -39,6 +39,17 @@ def read_uses() -> dict[str, Use]:
         domain: Use(streams=tuple(names), accounts=_once(one for name in names for one in pools[name]))
         for domain, names in streams.items()
     }
+
+
+def uses_of(domain: str) -> list[str]:
+    """In words, what mail is or would be sent from a domain: streams, accounts of any kind, warm-up plans."""
+    named = [account.name for account in Provider.objects.order_by("key") if _envelope_domain(account) == domain]
+    plans = WarmupPlan.objects.filter(from_domain=domain).select_related("provider").order_by("provider__key")
+    return [
+        *(f"the sender of {stream} mail" for stream in STREAMS if spelt(identity_of(stream).domain) == domain),
+        *(f"the account {name}" for name in named),
+        *(f"the warm-up plan of {plan.provider.name}" for plan in plans),
+    ]
 
 
 def subject_of(row: SenderDomain) -> Subject:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config import clock
-from notifications.delivery.models import Attempt, Outbox, PoolMember, Provider
+from notifications.delivery.models import Alert, Attempt, Outbox, PoolMember, Provider
 from preferences.models import Contact
 from tests.accounts import only
 from tests.people import make_contacts
@@ -63,6 +63,26 @@ def test_too_many_requests_waits_as_long_as_it_is_told(
         work()
     assert _state() == ("sent", "")
     assert [attempt.kind for attempt in Attempt.objects.all()] == ["transient", "accepted"]
+
+
+@pytest.mark.parametrize(("seconds", "alerts"), [(600, 0), (3600, 1)])
+def test_staff_hears_of_a_long_wait_and_what_it_means(
+    mailgun: Provider, ada: Contact, mailbox: Process, work: Callable[[], None], seconds: int, alerts: int
+) -> None:
+    _fault(mailbox, kind="429", count=1, retry_after=seconds)
+    _raise(ada)
+    work()
+    assert Alert.objects.filter(cleared_at=None).count() == alerts
+    for alert in Alert.objects.all():
+        until = mailgun.breakers.get().open_until
+        assert until is not None
+        assert (alert.kind, alert.subject) == ("asked_to_wait", "mailgun (transactional)")
+        assert f"Mailgun asks for no transactional mail before {until:%Y-%m-%d %H:%M} UTC" in alert.text
+        assert "1 mails of the stream wait now; no other account sends this stream" in alert.text
+    with clock.shifted(timedelta(minutes=75)):
+        work()
+    assert _state() == ("sent", "")
+    assert not Alert.objects.filter(cleared_at=None).exists()
 
 
 @pytest.mark.parametrize("fault", [{"kind": "500"}, {"kind": "reset_after_accept"}, {"kind": "broken_json"}])

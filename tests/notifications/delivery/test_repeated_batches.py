@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config import clock
+from notifications.delivery import limits
 from notifications.delivery.flights import Flights
 from notifications.delivery.models import Attempt, Call, Outbox, Provider
 from notifications.delivery.unknowns import reconsider_unknown
@@ -77,3 +78,24 @@ def test_it_takes_tokens_of_the_rate_limit(account: Provider) -> None:
     _look_again(after=timedelta(minutes=1))
     assert Attempt.objects.count() == 1
     assert set(Outbox.objects.values_list("state", flat=True)) == {"unknown"}
+
+
+def test_it_takes_a_place_among_the_calls_at_once_and_frees_it(account: Provider) -> None:
+    Provider.objects.filter(pk=account.pk).update(calls_at_once=1)
+    account.refresh_from_db()
+    assert limits.start_call(account, "another call")
+    _look_again(after=timedelta(minutes=1))
+    assert Attempt.objects.count() == 1
+    assert set(Outbox.objects.values_list("state", flat=True)) == {"unknown"}
+    limits.end_call(account, "another call")
+    _look_again(after=timedelta(minutes=1))
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    assert limits.start_call(account, "the next one")
+
+
+def test_without_a_token_it_keeps_no_place(account: Provider) -> None:
+    Provider.objects.filter(pk=account.pk).update(mails_per_second=2, calls_at_once=1)
+    account.refresh_from_db()
+    _look_again(after=timedelta(minutes=1))
+    assert Attempt.objects.count() == 1
+    assert limits.start_call(account, "another call")

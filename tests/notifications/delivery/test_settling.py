@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from config import clock
-from notifications.delivery import outbox
+from notifications.delivery import gate, outbox
 from notifications.delivery.failures import Kind, Verdict
 from notifications.delivery.handover import Answer, Flight
 from notifications.delivery.models import Call, DeadLetter, Outbox, Provider
@@ -42,8 +42,12 @@ def _outcome() -> tuple[str, str]:
 
 def _delivered(message_id: UUID) -> None:
     """The provider's report comes, late."""
+    _report(message_id, MessageEvent.Kind.DELIVERED)
+
+
+def _report(message_id: UUID, kind: MessageEvent.Kind) -> None:
     report = Report(
-        provider="mailgun", kind=MessageEvent.Kind.DELIVERED, occurred_at=clock.now(), event_key=str(message_id),
+        provider="mailgun", kind=kind, occurred_at=clock.now(), event_key=str(message_id),
         message_id=message_id,
     )  # fmt: skip
     accept_reports([report])
@@ -153,16 +157,82 @@ def test_a_report_while_a_worker_has_claimed_it_stops_it(
     assert mailbox.accepts() == []
 
 
-def test_a_late_accept_after_send_again_stops_it(ada: Contact, mailgun: Provider, work: Work, mailbox: Process) -> None:
-    ids = make_uncertain([ada], mailgun)
+def _flight_of_first_call(ids: list[UUID], account: Provider) -> Flight:
+    """The call that was called uncertain, still on its way back."""
     rows = {row.pk: outbox.as_claimed(row) for row in Outbox.objects.all()}
-    send_again(ids, at=clock.now(), by=None)
-    member = replace(make_member("ada@example.com"), message_id=ids[0])
-    parcel = replace(make_parcel(mailgun, member), call_id=Call.objects.get().pk)
-    flight = Flight(parcel=parcel, rows=rows, leased_at=0, entered_at=clock.now())
+    members = [replace(make_member("ada@example.com"), message_id=one) for one in ids]
+    parcel = replace(make_parcel(account, *members), call_id=Call.objects.get().pk)
+    return Flight(parcel=parcel, rows=rows, leased_at=0, entered_at=clock.now())
+
+
+def _accept_late(flight: Flight) -> None:
     accepted = Verdict(kind=Kind.ACCEPTED, provider_message_id="late@mailgun")
     record_outcome(flight, Answer(verdicts=[accepted], started_at=clock.now(), milliseconds=20_000))
+
+
+def test_a_late_accept_after_send_again_stops_it(ada: Contact, mailgun: Provider, work: Work, mailbox: Process) -> None:
+    ids = make_uncertain([ada], mailgun)
+    flight = _flight_of_first_call(ids, mailgun)
+    send_again(ids, at=clock.now(), by=None)
+    _accept_late(flight)
     work()
     assert _outcome() == ("sent", "")
     assert Message.objects.get().provider_message_id == "late@mailgun"
     assert mailbox.accepts() == []
+
+
+def test_a_late_accept_stops_what_a_worker_has_claimed_and_gives_back(
+    ada: Contact, mailgun: Provider, work: Work, mailbox: Process
+) -> None:
+    ids = make_uncertain([ada], mailgun)
+    flight = _flight_of_first_call(ids, mailgun)
+    send_again(ids, at=clock.now(), by=None)
+    [row] = outbox.claim("transactional", limit=1, at=clock.now(), owner="w")
+    _accept_late(flight)
+    outbox.give_back([row], due_at=clock.now())
+    work()
+    assert (_outcome(), Outbox.objects.count()) == (("sent", ""), 0)
+    assert mailbox.accepts() == []
+
+
+def test_what_was_accepted_meanwhile_is_not_held_back(ada: Contact, mailgun: Provider) -> None:
+    ids = make_uncertain([ada], mailgun)
+    flight = _flight_of_first_call(ids, mailgun)
+    send_again(ids, at=clock.now(), by=None)
+    [row] = outbox.claim("transactional", limit=1, at=clock.now(), owner="w")
+    _accept_late(flight)
+    outbox.defer([row], reason="held", at=clock.now(), due_at=clock.now())
+    assert (_outcome(), Outbox.objects.count()) == (("sent", ""), 0)
+
+
+@pytest.mark.parametrize("kind", [Kind.PERMANENT_MESSAGE, Kind.TRANSIENT, Kind.AMBIGUOUS, Kind.NOT_TRIED])
+def test_a_late_accept_counts_whatever_comes_of_the_second_call(
+    ada: Contact, mailgun: Provider, kind: Kind, work: Work, mailbox: Process
+) -> None:
+    ids = make_uncertain([ada], mailgun)
+    first = _flight_of_first_call(ids, mailgun)
+    send_again(ids, at=clock.now(), by=None)
+    [row] = outbox.claim("transactional", limit=1, at=clock.now(), owner="w")
+    call = Call.objects.create(
+        provider=mailgun, stream="transactional", template_version_id=row.template_version_id, is_tracked=False, size=1,
+        sender="Shop <shop@example.com>",
+    )  # fmt: skip
+    gate.enter_sending([(row, call.pk)], until=clock.now())
+    second = replace(first, parcel=replace(first.parcel, call_id=call.pk), rows={row.message_id: row})
+    _accept_late(first)
+    record_outcome(second, Answer(verdicts=[Verdict(kind=kind, code="400")], started_at=clock.now(), milliseconds=20))
+    Outbox.objects.update(due_at=clock.now())
+    work()
+    assert (_outcome(), Outbox.objects.count(), DeadLetter.objects.count()) == (("sent", ""), 0, 0)
+    assert mailbox.accepts() == []
+
+
+@pytest.mark.parametrize(("kind", "state"), [("opened", "sent"), ("sent", "sent"), ("bounced", "retrying")])
+def test_what_only_an_accepted_mail_brings_about_stops_it_from_going_again(
+    ada: Contact, mailgun: Provider, kind: str, state: str
+) -> None:
+    ids = make_uncertain([ada], mailgun)
+    send_again(ids, at=clock.now(), by=None)
+    _report(ids[0], MessageEvent.Kind(kind))
+    assert Message.objects.get().state == state
+    assert Outbox.objects.exists() == (state == "retrying")
