@@ -24,7 +24,9 @@ from notifications.compose.source import KEY
 from notifications.compose.sync import layout_names
 from notifications.differences import compare
 from notifications.gallery.starters import all_starters, find_starter
+from notifications.gate_console import ask_gate, keep_override, show_gate
 from notifications.history import note_action
+from notifications.preflight_gate import findings_of_version
 from notifications.preview import render_sample
 from notifications.template_states import find_states, state_of
 
@@ -109,6 +111,10 @@ def edit_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
 def publish(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Send a version from now on, or from the time that was given."""
     version = _version(key, number)
+    decision = ask_gate(request, version.template, findings_of_version(version))
+    if not decision.allowed:
+        return show_gate(request, version.template, decision, back=reverse("notifications:template", args=[key]))
+    keep_override(request, version, decision)
     due_at = read_time(request.POST.get("due_at", ""))
     if due_at and due_at > clock.now():
         plan_publication(version, due_at=due_at, author=author_of(request))
