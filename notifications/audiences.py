@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,21 +48,52 @@ def of_list(contact_list: ContactList) -> Audience:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceKind:
+    """One sort of audience: the words of each by id, and the one with an id. Upper apps register theirs."""
+
+    offer: Callable[[], Iterable[tuple[int, str]]]
+    find: Callable[[int], Audience | None]
+
+
+_kinds: dict[str, AudienceKind] = {}
+
+
+def register_audiences(name: str, kind: AudienceKind) -> None:
+    """Offer these wherever an audience is chosen; a name registered again takes the place of the first."""
+    _kinds[name] = kind
+
+
 def offer_audiences() -> list[tuple[str, str]]:
     """Name and words of each, for a field to choose from."""
-    return [
-        ("all", _("All contacts")),
-        *((f"topic-{one.pk}", _("Topic: %(name)s") % {"name": one.name}) for one in Topic.objects.all()),
-        *((f"list-{one.pk}", _("List: %(name)s") % {"name": one.name}) for one in ContactList.objects.all()),
-    ]
+    offered = [(f"{name}-{number}", words) for name, kind in _kinds.items() for number, words in kind.offer()]
+    return [("all", _("All contacts")), *offered]
 
 
 def find_audience(name: str) -> Audience:
     """The one with this name; everybody where there is none."""
     kind, _dash, number = name.partition("-")
-    if number.isdecimal() and len(number) < 19:
-        if kind == "topic" and (topic := Topic.objects.filter(pk=number).first()):
-            return of_topic(topic)
-        if kind == "list" and (found := ContactList.objects.filter(pk=number).first()):
-            return of_list(found)
-    return everybody()
+    found = _kinds[kind].find(int(number)) if kind in _kinds and number.isdecimal() and len(number) < 19 else None
+    return found or everybody()
+
+
+def _offer_topics() -> list[tuple[int, str]]:
+    return [(one.pk, _("Topic: %(name)s") % {"name": one.name}) for one in Topic.objects.all()]
+
+
+def _find_topic(number: int) -> Audience | None:
+    topic = Topic.objects.filter(pk=number).first()
+    return of_topic(topic) if topic else None
+
+
+def _offer_lists() -> list[tuple[int, str]]:
+    return [(one.pk, _("List: %(name)s") % {"name": one.name}) for one in ContactList.objects.all()]
+
+
+def _find_list(number: int) -> Audience | None:
+    found = ContactList.objects.filter(pk=number).first()
+    return of_list(found) if found else None
+
+
+register_audiences("topic", AudienceKind(offer=_offer_topics, find=_find_topic))
+register_audiences("list", AudienceKind(offer=_offer_lists, find=_find_list))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_block_editor import add, editor, fill, press, saved, shoot
+from tests.browser.test_block_editor import add, editor, fill, press, saved, settled, shoot
 
 __all__ = ["editor"]
 
@@ -30,6 +30,7 @@ def test_a_fault_is_marked_in_the_field_and_a_press_leads_to_its_line(editor: Pa
     editor.locator("#field-mjml").fill(BROKEN.replace("sektion", "divider"))
     expect(editor.locator(".pr-source-marked")).to_have_count(0)
     expect(editor.locator("#field-mjml")).to_have_attribute("aria-invalid", "false")
+    settled(editor)
 
 
 @pytest.mark.req("T4")
@@ -37,6 +38,7 @@ def test_a_mail_is_translated_block_by_block(editor: Page) -> None:
     fill(editor, "Subject", "Spring")
     add(editor, "heading")
     fill(editor, "Text", "All is new")
+    settled(editor)
     key = editor.get_by_role("link", name="What is blank?").get_attribute("href").split("/")[2]  # type: ignore[union-attr]
     editor.goto(f"/templates/{key}/")
     editor.get_by_label("Translate into").fill("de")
@@ -57,6 +59,7 @@ def test_a_test_is_sent_from_the_editor_and_its_outcome_seen(editor: Page) -> No
     fill(editor, "Subject", "Hi {{ contact.first_name }}")
     add(editor, "heading")
     fill(editor, "Text", "Hello")
+    settled(editor)
     editor.get_by_role("link", name="Send a test").click()
     editor.get_by_label("To", exact=True).fill("nobody")
     editor.get_by_role("button", name="Send the test").click()
@@ -68,3 +71,11 @@ def test_a_test_is_sent_from_the_editor_and_its_outcome_seen(editor: Page) -> No
     expect(editor.locator("#test-mails .pr-badge.pr-good")).to_have_count(2)
     expect(editor.locator("#test-mails")).not_to_have_attribute("aria-busy", "true")
     shoot(editor, "test")
+
+
+def test_a_press_during_a_save_is_not_lost(editor: Page) -> None:
+    editor.locator("#subject").fill("Spring")
+    editor.locator("#add-heading").click()  # leaving the field saves it, and the answer replaces this button
+    expect(editor.locator(".pr-block")).to_have_count(1)
+    expect(editor.locator("#subject")).to_have_value("Spring")
+    settled(editor)

@@ -60,6 +60,7 @@ def test_an_approver_publishes_all_the_same_and_it_is_kept_why(
     assert (kept.author, kept.note, kept.version.note) == ("boss", "Only a drill", "First")
     assert "link_placeholder" in [one["code"] for one in kept.findings]
     assert Publication.objects.get().version == kept.version
+    assert "boss: Only a drill" in boss.get("/templates/news/").content.decode()
 
 
 def test_who_may_not_approve_cannot_override(

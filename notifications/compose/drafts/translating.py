@@ -61,7 +61,7 @@ def pair_up(source: DraftContent, target: DraftContent) -> list[Pair]:
     for block, _level, depth in walk(blocks_of(source)):
         other = theirs.get(block.id)
         if other is None or _words(block):
-            pairs.append(_pair((block.id, block.label, depth), _words(block), other and _words(other), target))
+            pairs.append(_pair((block.id, block.label, depth), _words(block), _words(other) if other else None, target))
     return pairs
 
 
