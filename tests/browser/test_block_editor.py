@@ -20,6 +20,7 @@ def editor(staff: Page, request: pytest.FixtureRequest) -> Page:
     staff.get_by_label("Key").fill(key)
     staff.get_by_role("button", name="Start writing").click()
     expect(staff.locator("#save-state")).to_contain_text("Saved, revision 1")
+    staff.wait_for_load_state()  # before its scripts have come, nothing that is typed is saved
     return staff
 
 
@@ -137,6 +138,8 @@ def test_an_older_version_is_published_again(staff: Page) -> None:
     shoot(staff, "list")
     staff.goto("/templates/welcome/")
     staff.get_by_role("button", name="Copy to edit").first.click()
+    expect(staff.locator("#save-state")).to_contain_text("Saved, revision")
+    staff.wait_for_load_state()
     fill(staff, "Subject", "Another welcome")
     staff.get_by_text("Publish", exact=True).first.click()
     settled(staff)

@@ -23,6 +23,7 @@ def test_a_fault_is_marked_in_the_field_and_a_press_leads_to_its_line(editor: Pa
     expect(editor.locator("#field-mjml-faults")).to_contain_text("Line 3: ")
     shoot(editor, "fault")
     add(editor, "heading")  # another block's fields are shown now
+    settled(editor)
     press(editor, "#faults [data-fault-line] button")
     expect(editor.locator("#field-mjml")).to_be_focused()
     chosen = "() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd); }"
@@ -44,6 +45,7 @@ def test_a_mail_is_translated_block_by_block(editor: Page) -> None:
     editor.get_by_label("Translate into").fill("de")
     editor.get_by_role("button", name="Translate side by side").click()
     expect(editor.locator("#translation-state")).to_contain_text("2 blocks left")
+    editor.wait_for_load_state()
     heading = editor.locator(".pr-pair", has_text="Heading")
     heading.locator("textarea[name=text]").fill("Alles ist neu")
     heading.get_by_role("button", name="Save as translated").click()
