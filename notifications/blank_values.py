@@ -10,19 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-
 from notifications.audiences import Audience
+from notifications.blank_counting import AGGREGATES, count_at, guess_contacts
 from notifications.compose.loading import DOCUMENTS
 from notifications.compose.preflight.scopes import Use, read_uses
-from notifications.compose.preflight.variables import CONTACT, spell
+from notifications.compose.preflight.variables import spell
 from notifications.compose.reading import Reading
 
 #: Longest a count may take, and with how many contacts at the most (by the planner's guess) it is begun at all.
 SECONDS, COUNTED_ALL = 5.0, 3_000_000
 #: About so many contacts stand for all where they cannot be counted.
 SAMPLE = 50_000
-SHOWN = 5  # contacts by name
 
 
 class TooSlow(Exception):
@@ -40,6 +38,11 @@ class Variable:
     @property
     def name(self) -> str:
         return spell(self.reading)
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether a contact has one such value: it does not come with the event, nor once for each item of a list."""
+        return self.root == "contact" and None not in self.reading
 
     @property
     def root(self) -> str:
@@ -68,7 +71,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankReport:
-    """The contact's variables, the most often felt first; and those that come with the event or are no contact's."""
+    """The contact's variables, the most often felt first; and those that cannot be counted."""
 
     blanks: tuple[Blank, ...]
     others: tuple[Variable, ...]
@@ -90,17 +93,18 @@ def count_blanks(
     variables: Sequence[Variable], audience: Audience, *, seconds: float = SECONDS, most: int = COUNTED_ALL
 ) -> BlankReport:
     """How many of an audience have no value, for each variable of the contact. Raises TooSlow."""
-    of_contact = [one for one in variables if one.root == "contact" and isinstance(one.reading[1], str)]
-    is_sample = _guess_contacts() > most
-    counted = None if is_sample else _count(of_contact, audience, seconds=seconds, share=None)
+    of_contact = [one for one in variables if one.is_countable]
+    is_sample = guess_contacts() > most
+    paths = [one.reading[1:] for one in of_contact]
+    counted = None if is_sample else count_at(paths, audience, seconds=seconds, share=None)
     if counted is None:
         is_sample = True
-        counted = _count(of_contact, audience, seconds=seconds, share=min(1.0, SAMPLE / max(_guess_contacts(), 1)))
+        counted = count_at(paths, audience, seconds=seconds, share=min(1.0, SAMPLE / max(guess_contacts(), 1)))
     if counted is None:
         raise TooSlow
     looked_at, *rest = counted
     blanks = [
-        _blank(one, rest[place * (SHOWN + 1) : (place + 1) * (SHOWN + 1)], looked_at)
+        _blank(one, rest[place * len(AGGREGATES) : (place + 1) * len(AGGREGATES)], looked_at)
         for place, one in enumerate(of_contact)
     ]
     return BlankReport(
@@ -123,63 +127,8 @@ def _blank(variable: Variable, counted: Sequence[Any], looked_at: int) -> Blank:
     count, *ids = counted
     return Blank(
         variable=variable, count=count, share=count / looked_at if looked_at else 0.0,
-        contact_ids=tuple(sorted(one for one in ids if one is not None)),
+        contact_ids=tuple(sorted({one for one in ids if one is not None})),
     )  # fmt: skip
-
-
-def _count(
-    variables: Sequence[Variable], audience: Audience, *, seconds: float, share: float | None
-) -> tuple[Any, ...] | None:
-    """The row of counts: all, then for each variable the blank ones and some ids; None where it takes too long."""
-    statement, parameters = _statement(variables, audience, share=share)
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(max(1, int(seconds * 1000)))])
-            cursor.execute(statement, parameters)
-            row: tuple[Any, ...] = cursor.fetchone()
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-            return row
-    except OperationalError:
-        return None
-
-
-def _statement(variables: Sequence[Variable], audience: Audience, *, share: float | None) -> tuple[str, list[Any]]:
-    """Each contact is looked at once. The ids are the smallest of each fifth: examples without a second look."""
-    tests, values = _tests(variables)
-    part = " TABLESAMPLE SYSTEM (%s) REPEATABLE (1)" if share is not None else ""
-    counted = [
-        f"count(*) FILTER (WHERE b{place})" + "".join(
-            f", min(id) FILTER (WHERE b{place} AND id %% {SHOWN} = {fifth})" for fifth in range(SHOWN)
-        )
-        for place in range(len(variables))
-    ]  # fmt: skip
-    statement = (
-        f"SELECT {', '.join(['count(*)', *counted])} FROM (SELECT {', '.join(['c.id', *tests])}"
-        f" FROM preferences_contact c{part} JOIN ({audience.sql}) audience ON audience.id = c.id"
-        " WHERE c.address IS NOT NULL) looked_at"
-    )
-    return statement, [*values, *([share * 100] if share is not None else []), *audience.parameters]
-
-
-def _tests(variables: Sequence[Variable]) -> tuple[list[str], list[Any]]:
-    """What a template takes as blank: nothing, an empty text, list or object; the same as `compose.render.EMPTY`."""
-    tests: list[str] = []
-    values: list[Any] = []
-    for place, one in enumerate(variables):
-        name, *further = one.reading[1:]
-        if name in CONTACT and not further:
-            tests.append(f"c.{name} = '' AS b{place}")
-        else:
-            tests.append(f"coalesce(c.attributes #> %s::text[], 'null') IN ('null', '\"\"', '[]', '{{}}') AS b{place}")
-            values.append([str(segment) for segment in (name, *further) if segment is not None])
-    return tests, values
-
-
-def _guess_contacts() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'preferences_contact'::regclass")
-        guess: int = cursor.fetchone()[0]
-    return guess
 
 
 def felt(blanks: Iterable[Blank]) -> list[Blank]:

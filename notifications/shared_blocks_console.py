@@ -108,7 +108,7 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, held: SavedBlock) -> str:
-    """ "" where it was saved; else why not."""
+    """Why it could not be saved; "" where it was."""
     blocks, opened = _read(held), parse_datetime(request.POST.get("opened", ""))
     try:
         for block, _level, _depth in walk(blocks):

@@ -65,6 +65,12 @@ def test_values_of_the_event_are_told_apart(people: list[Contact]) -> None:
     assert {one.name for one in report().others} == {"payload.order", "payload.items", "payload.items[].name"}
 
 
+def test_items_of_a_contacts_list_are_not_counted(people: list[Contact]) -> None:
+    found = report(text("{% for one in contact.orders %}{{ one.number }}{% endfor %}"))
+    assert [one.name for one in found.others] == ["contact.orders[].number"]
+    assert rows(found) == {"contact.orders": (3, "", False)}
+
+
 def test_a_default_in_one_of_two_places_catches_nothing(people: list[Contact]) -> None:
     found = report(text("{{ contact.city }} {{ contact.city | default: 'x' }}"))
     assert rows(found)["contact.city"][1] == ""

@@ -57,7 +57,8 @@ class Pair:
 def pair_up(source: DraftContent, target: DraftContent) -> list[Pair]:
     """What there is to translate, in the order of reading; blocks without words only where they are missing."""
     theirs = {block.id: block for block, _, _ in walk(blocks_of(target))}
-    pairs = [_pair((HEAD, "The mail", 0), _head_words(source), _head_words(target), target)]
+    head = _head_words(source)
+    pairs = [_pair((HEAD, "The mail", 0), head, {name: getattr(target, name) for name in head}, target)]
     for block, _level, depth in walk(blocks_of(source)):
         other = theirs.get(block.id)
         if other is None or _words(block):

@@ -46,6 +46,14 @@ def test_a_block_is_translated_and_shows_when_its_original_changes() -> None:
     assert states(later, translate(later, target, "h", {"text": "Hallo wieder"}))["h"] == "translated"
 
 
+def test_what_the_translation_lacks_of_the_head_can_be_written() -> None:
+    source = DraftContent(subject="News", preheader="All is new", blocks=[])
+    target = DraftContent(subject="Neues", blocks=[])
+    [head] = pair_up(source, target)
+    assert head.target == {"subject": "Neues", "preheader": ""}
+    assert translate(source, target, "head", {"preheader": "Alles ist neu"}).preheader == "Alles ist neu"
+
+
 def test_what_is_right_as_it_is_stays_and_is_done() -> None:
     source = mail({**HEADING, "text": "Postrider"})
     assert states(source, translate(source, source, "h", {"text": "Postrider"}))["h"] == "translated"
