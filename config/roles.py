@@ -15,9 +15,10 @@ _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
         "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
-_MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication")
+_MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication",
+         "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
-            "notifications.publication")  # fmt: skip
+            "notifications.publication", "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
@@ -39,13 +40,24 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.warmupplan",
             "notifications.hold",
         ),
-        "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
+        "delete": (
+            "notifications.poolmember",
+            "notifications.savedblock",
+            "notifications.seedlist",
+            "preferences.contact",  # to erase people
+        ),
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
         "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
         "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "delete": _RULES,
+        "delete": (*_RULES, "notifications.savedblock", "notifications.seedlist"),
+    },
+    "approver": {
+        "view": (*_LOG, *_MAIL, *_SENDING),
+        "add": ("notifications.publication", "notifications.templatetest"),
+        "change": ("notifications.publication",),
+        "approve": ("notifications.publication",),
     },
     "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
 }

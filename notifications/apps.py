@@ -21,7 +21,7 @@ class NotificationsConfig(AppConfig):
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
         from notifications.delivery import erasure as delivery_erasure
-        from notifications.delivery import simulated_erasure
+        from notifications.delivery import simulated_erasure, template_test_erasure
         from notifications.delivery.checks import check_channels, check_lease, check_providers
         from notifications.event_story import tell_event
         from notifications.routing import erasure as routing_erasure
@@ -34,7 +34,7 @@ class NotificationsConfig(AppConfig):
             register(check, deploy=True)  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         register_teller(tell_event)
-        for module in (delivery_erasure, routing_erasure, simulated_erasure):
+        for module in (delivery_erasure, routing_erasure, simulated_erasure, template_test_erasure):
             module.register()
         post_migrate.connect(_prepare, sender=self)
         for sweep in _sweeps():

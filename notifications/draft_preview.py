@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -15,27 +15,30 @@ from django.conf import settings
 from notifications.catalog import secret_paths
 from notifications.compose.compilation import Compiled, compile_source, digest_source
 from notifications.compose.drafts.content import DraftContent
-from notifications.compose.drafts.source import Place, placed, source_of, unfinished
-from notifications.compose.findings import SourceFault
+from notifications.compose.drafts.source import BODY, Place, placed, source_of, unfinished
+from notifications.compose.findings import Finding, SourceFault
 from notifications.compose.loading import load
 from notifications.compose.render import RenderFault, join, render
 from notifications.compose.source import TemplateSource
-from notifications.delivery.variables import load_people
-from notifications.preview import inert, sample_variables
+from notifications.personas import Persona, variables_as
+from notifications.preview import inert
+from notifications.sample_headers import headers_of
 
 TOKEN = "preview"  # noqa: S105 - no password
-HARD_CASES: dict[str, dict[str, Any]] = {
-    "made-up": {},
-    "longest name": {"first_name": "Maximiliane-Konstantinopolina", "last_name": "Wolfeschlegelsteinhausenbergerdorff"},
-    "missing fields": {"first_name": "", "last_name": "", "locale": "", "time_zone": ""},
-    "right-to-left": {"first_name": "ليلى", "last_name": "حداد", "locale": "ar"},
-    "markup in the name": {"first_name": "<b>Bobby</b> & \"Co\"", "last_name": "{{ 7 | times: 7 }}"},
-}  # fmt: skip
 VIEWS = ("desktop", "phone", "dark", "images off", "text", "source", "headers")
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _IMAGES = re.compile(r"(<img\b[^>]*?\s)src=\"[^\"]*\"", re.IGNORECASE)
 _BACKGROUNDS = re.compile(r"(url\([^)]*\)|\sbackground=\"[^\"]*\")")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """A line of the MJML, with what is wrong on it."""
+
+    number: int
+    text: str
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class DraftPreview:
     subject: str = ""
     html: str = ""
     text: str = ""
-    source: str = ""
+    lines: tuple[SourceLine, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     fault: str = ""
     places: tuple[Place, ...] = field(default=())
@@ -54,28 +57,43 @@ class DraftPreview:
 
 
 def preview_draft(
-    content: DraftContent, *, key: str, locale: str, person: str = "made-up", view: str = "desktop"
+    content: DraftContent, *, key: str, locale: str, persona: Persona | None = None, view: str = "desktop"
 ) -> DraftPreview:
     """The draft as a hard case, or the contact with this id, would get it."""
     began = perf_counter()
-    places = tuple(unfinished(content))
+    places, lines = tuple(unfinished(content)), tuple[SourceLine, ...]()
     try:
         source = source_of(content, key=key, locale=locale)
+        lines = _lines(source.body.text)
         compiled = _compile(source)
     except SourceFault as fault:
-        return DraftPreview(fault="It does not compile yet.", places=(*placed(fault, content), *places))
-    variables = _variables(key, person)
+        found = placed(fault, content)
+        told = "It does not compile yet."
+        return DraftPreview(fault=told, places=(*found, *places), lines=_marked(lines, fault.findings))
+    variables = variables_as(key, persona or Persona())
     try:
         shown = _render(compiled, content, variables)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
     subject, html, text = shown
-    sender = settings.POSTRIDER_BRAND["name"]
-    headers = (("From", sender), ("To", str(variables["contact"].get("email", ""))), ("Subject", subject))
+    headers = headers_of(key, variables["contact"], subject=subject)
     return DraftPreview(
-        subject=subject, html=_as_seen(inert(html), view), text=text, source=source.body.text, headers=headers,
+        subject=subject, html=_as_seen(inert(html), view), text=text, lines=lines, headers=headers,
         places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),
     )  # fmt: skip
+
+
+def _lines(text: str) -> tuple[SourceLine, ...]:
+    return tuple(SourceLine(number=number, text=line) for number, line in enumerate(text.split("\n"), start=1))
+
+
+def _marked(lines: tuple[SourceLine, ...], findings: Iterable[Finding]) -> tuple[SourceLine, ...]:
+    """The lines with the faults that the compiler found in the content."""
+    reasons: dict[int, list[str]] = {}
+    for one in findings:
+        if one.file == BODY:
+            reasons.setdefault(one.line, []).append(one.reason)
+    return tuple(replace(line, faults=tuple(reasons.get(line.number, ()))) for line in lines)
 
 
 def _compile(source: TemplateSource) -> Compiled:
@@ -109,20 +127,6 @@ def _render(compiled: Compiled, content: DraftContent, variables: Mapping[str, A
     values = render(loaded, variables, token=TOKEN)
     subject, html, text = (join(part, values, token=TOKEN) for part in (loaded.subject, loaded.html, loaded.text))
     return subject, html, text
-
-
-def _variables(key: str, person: str) -> dict[str, Any]:
-    known = sample_variables(key)
-    if not person.isdecimal():
-        return {**known, "contact": {**known["contact"], **HARD_CASES.get(person, {})}}
-    found = load_people([int(person)]).get(int(person)) if len(person) < 19 else None
-    if found is None:
-        return known
-    contact = {
-        **found.attributes, "email": found.email, "first_name": found.first_name, "last_name": found.last_name,
-        "locale": found.locale, "time_zone": found.time_zone,
-    }  # fmt: skip
-    return {**known, "contact": contact}
 
 
 def _as_seen(html: str, view: str) -> str:

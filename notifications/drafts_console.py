@@ -21,7 +21,7 @@ from notifications.compose.blocks.sharing import used_in
 from notifications.compose.blocks.tree import KINDS, BadTree
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
-from notifications.compose.drafts.publishing import publish_draft
+from notifications.compose.drafts.publishing import publish_draft, refuse_unfinished
 from notifications.compose.drafts.saving import Conflict, content_at, may_redo, may_undo, redo, save, take, undo
 from notifications.compose.drafts.source import blocks_of, source_of
 from notifications.compose.findings import SourceFault
@@ -30,11 +30,13 @@ from notifications.compose.pictures.storing import store_picture
 from notifications.compose.sync import layout_names
 from notifications.differences import compare
 from notifications.draft_actions import edit
-from notifications.draft_preview import HARD_CASES, VIEWS, preview_draft
+from notifications.draft_preview import VIEWS, preview_draft
+from notifications.gate_console import ask_gate, keep_override, show_gate
 from notifications.history import note_action
+from notifications.personas import HARD_CASES, Persona, find_persona
+from notifications.preflight_gate import findings_of_draft
 from notifications.templates_console import EDIT, PUBLISH, VIEW, author_of, read_time
 from notifications.value_paths import value_paths
-from preferences.models import Contact
 
 
 @staff_screen(VIEW)
@@ -110,6 +112,12 @@ def publish(request: HttpRequest, draft_id: int) -> HttpResponse:
     due_at = due_at if due_at and due_at > clock.now() else None
     editor = HttpResponseRedirect(reverse("notifications:draft", args=[draft.pk]))
     try:
+        content = content_at(draft)
+        refuse_unfinished(content)
+        findings = findings_of_draft(content, key=draft.template.key, locale=draft.locale)
+        decision = ask_gate(request, draft.template, findings)
+        if not decision.allowed:
+            return show_gate(request, draft.template, decision, back=editor.url)
         version = publish_draft(
             draft.pk, expected=_number(request.POST.get("revision", "")), author=author_of(request),
             note=request.POST.get("note", "")[:500], due_at=due_at,
@@ -122,6 +130,7 @@ def publish(request: HttpRequest, draft_id: int) -> HttpResponse:
             messages.error(request, f"{one.file}: {one.reason}")
         return editor
     told = _("%(version)s will be sent from that time on.") if due_at else _("%(version)s is sent from now on.")
+    keep_override(request, version, decision)
     note_action(request, draft.template, told % {"version": version.ref})
     messages.success(request, told % {"version": version.ref})
     return HttpResponseRedirect(reverse("notifications:template", args=[draft.template.key]))
@@ -171,16 +180,12 @@ def _canvas(request: HttpRequest, draft: TemplateDraft, chosen: str) -> dict[str
 
 def _preview(request: HttpRequest, draft: TemplateDraft) -> dict[str, Any]:
     view = request.GET.get("view", "desktop")
-    person = _person(request.GET.get("person", "").strip(), request.GET.get("case", ""))
-    shown = preview_draft(content_at(draft), key=draft.template.key, locale=draft.locale, person=person, view=view)
-    return {"preview": shown, "view": view if view in VIEWS else "desktop", "draft": draft}
-
-
-def _person(address: str, case: str) -> str:
-    if address:
-        found = Contact.objects.filter(address=address.lower()).values_list("pk", flat=True).first()
-        return str(found) if found else "made-up"
-    return case if case in HARD_CASES else "made-up"
+    persona = find_persona(request.GET.get("contact", ""), request.GET.get("case", ""))
+    shown = preview_draft(
+        content_at(draft), key=draft.template.key, locale=draft.locale, persona=persona or Persona(), view=view
+    )
+    is_unknown = persona is None
+    return {"preview": shown, "view": view if view in VIEWS else "desktop", "draft": draft, "is_unknown": is_unknown}
 
 
 def _show_conflict(request: HttpRequest, draft: TemplateDraft, conflict: Conflict) -> HttpResponse:

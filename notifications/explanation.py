@@ -30,6 +30,7 @@ _OF_DELIVERY: dict[str, str] = {
     "provider_wide": "The provider refuses the whole account",
     "credentials_refused": "The provider refuses the account's key or password",
     "asked_by_staff": "Staff tries an account",
+    "template_tested": "Staff tries a mail",
     "not_tried": "The call ended before its turn",
     "bug": "An error in our own code",
     "out_of_tries": "All tries are used up",

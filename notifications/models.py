@@ -6,6 +6,7 @@ from notifications.compose.blocks.models import SavedBlock
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
 from notifications.compose.models import PlannedPublication, Publication, Template, TemplateVersion
 from notifications.compose.pictures.models import Picture
+from notifications.compose.preflight.models import Acknowledgement, PreflightOverride
 from notifications.delivery.models import (
     Alert,
     Attempt,
@@ -17,8 +18,10 @@ from notifications.delivery.models import (
     Outbox,
     PoolMember,
     Provider,
+    SeedList,
     Sender,
     SenderDomain,
+    TemplateTest,
     WarmupDay,
     WarmupPlan,
     WorkerBeat,
@@ -26,6 +29,7 @@ from notifications.delivery.models import (
 from notifications.routing.models import Digest, DigestItem
 
 __all__ = [
+    "Acknowledgement",
     "Alert",
     "Attempt",
     "Breaker",
@@ -40,13 +44,16 @@ __all__ = [
     "Picture",
     "PlannedPublication",
     "PoolMember",
+    "PreflightOverride",
     "Provider",
     "Publication",
     "SavedBlock",
+    "SeedList",
     "Sender",
     "SenderDomain",
     "Template",
     "TemplateDraft",
+    "TemplateTest",
     "TemplateVersion",
     "WarmupDay",
     "WarmupPlan",

@@ -55,6 +55,11 @@ def inspect_version(version: TemplateVersion, readers: Sequence[Reader] = ()) ->
     return _inspect(_source_of(version), compiled, readers)
 
 
+def inspect_source(source: TemplateSource, compiled: Compiled, readers: Sequence[Reader] = ()) -> Inspection:
+    """What is being written, compiled."""
+    return _inspect(source, compiled, readers)
+
+
 def ask(group: Group, addresses: Iterable[str]) -> dict[str, Answer | Refusal]:
     """What is at these addresses; asked side by side, within the bounds of a check."""
     is_picture = group.key == "pictures"

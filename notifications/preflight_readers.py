@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from notifications.catalog import NotificationType, all_types
 from notifications.compose.preflight.sampling import Reader
 from notifications.delivery.variables import describe, load_people
 from notifications.preview import sample_payload, sample_variables
+from notifications.usages import type_using
 from preferences.contacts import find_contact_id
 from preferences.models import Contact
 
@@ -55,7 +55,7 @@ def find_contact(text: str) -> int | None:
 
 def payload_for(template_key: str) -> dict[str, Any]:
     """A payload of the right shape, or that of a digest."""
-    declared = _type_of(template_key)
+    declared = type_using(template_key)
     if declared is None:
         return {}
     payload = sample_payload(declared.event)
@@ -64,7 +64,7 @@ def payload_for(template_key: str) -> dict[str, Any]:
 
 def _bare_payload(template_key: str, payload: dict[str, Any]) -> dict[str, Any]:
     """The payload without what its event may leave out, as the event would be stored."""
-    declared = _type_of(template_key)
+    declared = type_using(template_key)
     if declared is None or declared.template != template_key:
         return payload
     fields = declared.payload.model_fields
@@ -77,8 +77,3 @@ def _stored(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any] | N
         return model.model_validate(given).model_dump(mode="json") | given
     except ValidationError:
         return None
-
-
-def _type_of(template_key: str) -> type[NotificationType] | None:
-    using = [one for one in all_types() if template_key in (one.template, one.digest_template)]
-    return next((one for one in using if one.template == template_key), using[0] if using else None)

@@ -17,6 +17,7 @@ from notifications.delivery.inbound import follow_letter
 from notifications.delivery.models import Provider
 from notifications.delivery.providers import kind_of
 from notifications.delivery.replies import follow_reply
+from preferences.pages import person_page, show
 from tracking.receipts import accept_reports
 
 _PICTURE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
@@ -25,6 +26,12 @@ logger = logging.getLogger("postrider.webhooks")
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, LookupError)
+
+
+@person_page
+def show_test_page(request: HttpRequest) -> HttpResponse:
+    """Where the ways out of a test mail lead. It knows nobody and changes nothing, whatever is posted."""
+    return show(request, "notifications/public/test_page.html", {})
 
 
 @csrf_exempt

@@ -9,6 +9,7 @@ from notifications.catalog import all_types
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.models import Origin, PlannedPublication, Publication, Template
 from notifications.compose.sync import sync_templates
+from notifications.compose.trials import TEMPLATE as TRIALS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class TemplateState:
 
 def find_states() -> list[TemplateState]:
     """Every template, by key; a few queries whatever their number."""
-    templates = list(Template.objects.prefetch_related("publications__version__template"))
+    templates = list(Template.objects.exclude(key=TRIALS).prefetch_related("publications__version__template"))
     return _states(templates, _drift())
 
 

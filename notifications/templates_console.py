@@ -24,7 +24,9 @@ from notifications.compose.source import KEY
 from notifications.compose.sync import layout_names
 from notifications.differences import compare
 from notifications.gallery.starters import all_starters, find_starter
+from notifications.gate_console import ask_gate, keep_override, show_gate
 from notifications.history import note_action
+from notifications.preflight_gate import findings_of_version
 from notifications.preview import render_sample
 from notifications.template_states import find_states, state_of
 
@@ -54,7 +56,8 @@ def list_templates(request: HttpRequest) -> HttpResponse:
 def show_template(request: HttpRequest, key: str) -> HttpResponse:
     """One template: what is sent in each language, its drafts, its versions."""
     template = get_object_or_404(Template.objects.prefetch_related("publications__version__template"), key=key)
-    versions = template.versions.select_related("template").defer("compiled", "mjml_source", "blocks")
+    versions = template.versions.select_related("template").prefetch_related("overrides")
+    versions = versions.defer("compiled", "mjml_source", "blocks")
     return show_screen(
         request, "notifications/console/template.html", title=template.name, state=state_of(template),
         versions=versions[:SHOWN_VERSIONS], may_edit=request.user.has_perm(EDIT),
@@ -109,6 +112,10 @@ def edit_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
 def publish(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Send a version from now on, or from the time that was given."""
     version = _version(key, number)
+    decision = ask_gate(request, version.template, findings_of_version(version))
+    if not decision.allowed:
+        return show_gate(request, version.template, decision, back=reverse("notifications:template", args=[key]))
+    keep_override(request, version, decision)
     due_at = read_time(request.POST.get("due_at", ""))
     if due_at and due_at > clock.now():
         plan_publication(version, due_at=due_at, author=author_of(request))

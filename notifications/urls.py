@@ -6,6 +6,7 @@ from django.urls import path
 
 from notifications import (
     alerts_console,
+    blanks_console,
     console,
     deadletters_console,
     domains_console,
@@ -16,7 +17,10 @@ from notifications import (
     providers_console,
     public,
     queues_console,
+    shared_blocks_console,
+    template_tests_console,
     templates_console,
+    translation_console,
     unknowns_console,
     warmup_console,
     why_console,
@@ -26,6 +30,7 @@ app_name = "notifications"
 
 public_urls = [
     path("i/<slug:digest>.<slug:form>", public.picture, name="picture"),
+    path("i/test", public.show_test_page, name="test-page"),
     path("webhooks/<slug:kind>/<str:account>/", public.webhook, name="webhook"),
     path("webhooks/<slug:kind>/<str:account>/inbound/", public.inbound, name="inbound"),
 ]
@@ -50,6 +55,20 @@ console_urls = [
     path("drafts/<int:draft_id>/pictures/", drafts_console.upload, name="draft-picture"),
     path("drafts/<int:draft_id>/blocks/<slug:block_id>/", drafts_console.show_panel, name="draft-block"),
     path("drafts/<int:draft_id>/<slug:action>/", drafts_console.act, name="draft-act"),
+    path("templates/<slug:key>/test/", template_tests_console.new_test, name="template-test-new"),
+    path("templates/<slug:key>/test/<int:test_id>/", template_tests_console.show_test, name="template-test"),
+    path("templates/<slug:key>/blanks/", blanks_console.show_blanks, name="blanks"),
+    path("templates/<slug:key>/translate/", translation_console.start, name="translation-start"),
+    path("templates/<slug:key>/translate/<str:locale>/", translation_console.show_translation, name="translation"),
+    path("templates/<slug:key>/translate/<str:locale>/<slug:action>/", translation_console.act, name="translation-act"),
+    path("blocks/", shared_blocks_console.list_blocks, name="shared-blocks"),
+    path("blocks/<slug:key>/", shared_blocks_console.show_block, name="shared-block"),
+    path("blocks/<slug:key>/publish/", shared_blocks_console.publish_again, name="shared-block-publish"),
+    path("blocks/<slug:key>/remove/", shared_blocks_console.remove, name="shared-block-remove"),
+    path("seed-lists/", template_tests_console.list_seed_lists, name="seed-lists"),
+    path("seed-lists/new/", template_tests_console.edit_seed_list, name="seed-list-new"),
+    path("seed-lists/<int:list_id>/", template_tests_console.edit_seed_list, name="seed-list"),
+    path("seed-lists/<int:list_id>/remove/", template_tests_console.remove_seed_list, name="seed-list-remove"),
     path("types/", console.list_types, name="types"),
     path("templates/<slug:key>/preflight/", preflight_console.show_preflight, name="preflight"),
     path("templates/<slug:key>/preflight/begin/", preflight_console.begin, name="preflight-begin"),

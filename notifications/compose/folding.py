@@ -33,11 +33,15 @@ PURE = (
 OF_THE_MOMENT = "date"  # it knows what day it is
 
 
-def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object]) -> str | None:
-    """The node's text, when it reads nothing but constants; None when it may read more."""
+def bound_names(template: BoundTemplate) -> frozenset[str]:
+    """Names that the template gives to something of its own, wherever it does."""
+    return frozenset(str(name) for one in all_nodes(template.nodes) for name in one.template_scope())
+
+
+def fold(node: Node, template: BoundTemplate, constants: Mapping[str, object], *, bound: frozenset[str]) -> str | None:
+    """The node's text, when it reads nothing but constants; None when it may read more. `bound`: see `bound_names`."""
     if not all(isinstance(one, PURE) for one in all_nodes([node])) or _differs(node, template):
         return None
-    bound = {name for one in all_nodes(template.nodes) for name in one.template_scope()}
     if any(root not in constants or root in bound for root, *_ in readings([node])):
         return None
     context = SandboxContext(template, variables=constants, links=LinkWriter(public_url=None, token=""))

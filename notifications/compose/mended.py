@@ -5,9 +5,11 @@ tests/conformity compares them. Each component here says the same as its namesak
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from mjml.elements import MjDivider, MjSection, MjWrapper
+from mjml.helpers import skeleton
 
 _MARGINS = {"left": "0px", "right": "0px 0px 0px auto"}
 
@@ -60,3 +62,6 @@ class Wrapper(_RoundCorners, MjWrapper):  # type: ignore[misc]
 
 
 MENDED = (Divider, Section, Wrapper)
+
+# The library parses the page around every mail anew, though it is always the same.
+skeleton.Template = lru_cache(maxsize=4)(skeleton.Template)

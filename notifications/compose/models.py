@@ -95,6 +95,7 @@ class Publication(models.Model):
         app_label = "notifications"
         ordering = ("template", "locale")
         constraints = [models.UniqueConstraint(fields=("template", "locale"), name="one_publication_a_locale")]
+        permissions = [("approve_publication", "Can publish what a preflight speaks against")]
 
     def __str__(self) -> str:
         return f"{self.version.ref} {self.locale}".strip()

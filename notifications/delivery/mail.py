@@ -62,14 +62,17 @@ class Parcel:
 
     def own_headers(self, member: Member) -> dict[str, str]:
         """The headers that differ by recipient; a channel without mails has none."""
-        if not channel_of(self.channel).is_mail:
-            return {}
-        own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(self.sender)}>"}
-        if member.unsubscribe_url:
-            own["List-Unsubscribe"] = _ways_out(member)
-        if member.thread:  # RFC 5322 3.6.4: mail programs show mails with a common ancestor as one conversation
-            own["References"] = f"<{member.thread}@{domain_of_sender(self.sender)}>"
-        return own
+        return own_headers(member, sender=self.sender) if channel_of(self.channel).is_mail else {}
+
+
+def own_headers(member: Member, *, sender: str) -> dict[str, str]:
+    """A mail's headers that are for one recipient alone."""
+    own = {"Message-ID": f"<{member.message_id}@{domain_of_sender(sender)}>"}
+    if member.unsubscribe_url:
+        own["List-Unsubscribe"] = _ways_out(member)
+    if member.thread:  # RFC 5322 3.6.4: mail programs show mails with a common ancestor as one conversation
+        own["References"] = f"<{member.thread}@{domain_of_sender(sender)}>"
+    return own
 
 
 def _ways_out(member: Member) -> str:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from config import vault
 from config.arrays import int_array, read_json
+from notifications.delivery.models.template_test import SOURCE as TEST
 from notifications.delivery.outbox import Claimed
 from preferences.links import Leave, preferences_url, unsubscribe_url
 from preferences.models import Topic
@@ -89,11 +90,26 @@ def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     leave = Leave(contact_id=person.id, topic_id=_topic_id(row.topic_key), message_id=row.message_id)
     unsubscribe = unsubscribe_url(leave)
     secrets = json.loads(vault.unseal(row.secrets)) if row.secrets else {}
-    return {
+    variables = {
         "contact": describe(person), "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
         "unsubscribe_url": unsubscribe, "preferences_url": preferences_url(person.id),
         "message_id": str(row.message_id),
-    }, unsubscribe  # fmt: skip
+    }  # fmt: skip
+    return ({**variables, **_as_tested(row)}, "") if row.source.startswith(TEST) else (variables, unsubscribe)
+
+
+def _as_tested(row: Claimed) -> dict[str, Any]:
+    """A test is read as whoever staff chose, and nobody's choices hang on it."""
+    page = harmless_url()
+    return {
+        "contact": row.payload.get("contact", {}), "payload": row.payload.get("payload", {}),
+        "unsubscribe_url": page, "preferences_url": page,
+    }  # fmt: skip
+
+
+def harmless_url() -> str:
+    """Where the ways out of a test mail lead: a page that says that it was one."""
+    return f"{settings.POSTRIDER_PUBLIC_URL}/i/test"
 
 
 def _topic_id(topic_key: str) -> int:

@@ -122,6 +122,29 @@
     }
   });
 
+  /* A press while a save is under way: its answer replaces the button, so the press is given to the new one. */
+  var pressed = "";
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("#canvas button[id]") : null;
+    if (button && waiting > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      pressed = button.id;
+    }
+  }, true);
+
+  document.addEventListener("htmx:afterRequest", function () {
+    window.setTimeout(function () {
+      var button = pressed && waiting === 0 ? document.getElementById(pressed) : null;
+      if (button) {
+        pressed = "";
+        button.focus();
+        button.click();
+      }
+    }, 0);
+  });
+
   window.addEventListener("beforeunload", function (event) {
     if (isUnsaved || waiting > 0) {
       event.preventDefault();

@@ -20,6 +20,7 @@ def editor(staff: Page, request: pytest.FixtureRequest) -> Page:
     staff.get_by_label("Key").fill(key)
     staff.get_by_role("button", name="Start writing").click()
     expect(staff.locator("#save-state")).to_contain_text("Saved, revision 1")
+    staff.wait_for_load_state()  # before its scripts have come, nothing that is typed is saved
     return staff
 
 
@@ -61,6 +62,12 @@ def saved(page: Page) -> None:
     expect(page.locator("#save-state")).to_contain_text("Saved, revision")
 
 
+def settled(page: Page) -> None:
+    """Until the preview has come: leaving the page would break it off."""
+    saved(page)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 def drag(page: Page, number: int, onto: int) -> None:
     """A block onto the upper edge of another; in two moves, since browsers tell of a drag over from the second on."""
     blocks = page.locator("#canvas > .pr-outline > li")
@@ -89,7 +96,12 @@ def test_a_newsletter_from_blank_by_keyboard(editor: Page) -> None:
     shoot(editor, "editor")
     editor.get_by_text("Publish", exact=True).first.focus()
     editor.keyboard.press("Enter")
+    settled(editor)
     press(editor, "#publish")
+    expect(editor.get_by_text("link_placeholder")).to_be_visible()  # the shop's address is made up
+    shoot(editor, "gate")
+    editor.get_by_label("Why?").fill("Only an example")
+    press(editor, "#override-button")
     expect(editor.get_by_text("is sent from now on.").first).to_be_visible()
     shoot(editor, "template")
 
@@ -126,9 +138,13 @@ def test_an_older_version_is_published_again(staff: Page) -> None:
     shoot(staff, "list")
     staff.goto("/templates/welcome/")
     staff.get_by_role("button", name="Copy to edit").first.click()
+    expect(staff.locator("#save-state")).to_contain_text("Saved, revision")
+    staff.wait_for_load_state()
     fill(staff, "Subject", "Another welcome")
     staff.get_by_text("Publish", exact=True).first.click()
+    settled(staff)
     staff.locator("#publish").click()
+    staff.locator("#seen-button").click()
     expect(staff.get_by_text("welcome@2 is sent from now on.").first).to_be_visible()
     staff.get_by_role("link", name="Compare welcome@1").click()
     expect(staff.locator("iframe")).to_have_count(2)

@@ -16,7 +16,8 @@ SCREENS = [
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/suppressions/import/", "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
-    "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/",
+    "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/", "/blocks/",
+    "/seed-lists/", "/seed-lists/new/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip
 

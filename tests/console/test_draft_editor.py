@@ -16,6 +16,7 @@ from notifications.compose.drafts.publishing import publish_draft
 from notifications.compose.drafts.saving import content_at, save, start_template
 from notifications.compose.pictures.models import Picture
 from notifications.compose.publications import current_version
+from notifications.delivery.models import Sender
 from notifications.draft_preview import preview_draft
 from notifications.preview import render_sample
 from preferences.models import Contact
@@ -119,10 +120,26 @@ def test_the_preview_is_the_mail_for_a_contact_and_for_hard_cases(
     act("add", kind="heading", spot=".0.0")
     act("change", block=blocks(draft)[0]["id"], text="Hello {{ contact.first_name }}")
     Contact.objects.filter(pk=ada.pk).update(first_name="Adelheid")
-    shown = boss.get(f"/drafts/{draft.pk}/preview/", {"person": ada.email}).content.decode()
+    shown = boss.get(f"/drafts/{draft.pk}/preview/", {"contact": ada.email}).content.decode()
     assert "Hello Adelheid" in shown
     hard = boss.get(f"/drafts/{draft.pk}/preview/", {"case": "markup in the name", "view": "text"}).content.decode()
     assert "Hello &lt;b&gt;Bobby" in hard
+
+
+def test_the_headers_are_those_that_a_mail_would_carry(boss: Client, draft: TemplateDraft) -> None:
+    Sender.objects.create(stream="marketing", name="The Harbour", address="news@harbour.example")
+    save(draft.pk, DraftContent(subject="Hi", blocks=[{"kind": "divider", "id": "a"}]), expected=1, author="ada")
+    page = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "headers"}).content.decode()
+    assert "The Harbour &lt;news@harbour.example&gt;" in page
+    assert "<dt>List-Unsubscribe-Post</dt><dd>List-Unsubscribe=One-Click</dd>" in page
+    assert "<dt>List-Unsubscribe</dt><dd>&lt;http" in page
+    assert "<dt>Feedback-ID</dt>" in page
+    assert "From" in page.partition("The Harbour")[0]
+
+
+def test_an_unknown_contact_is_said_in_the_preview(boss: Client, draft: TemplateDraft) -> None:
+    page = boss.get(f"/drafts/{draft.pk}/preview/", {"contact": "nobody@example.com"}).content.decode()
+    assert "No contact has this address" in page
 
 
 def test_the_preview_says_what_the_published_version_says(draft: TemplateDraft) -> None:
@@ -202,3 +219,30 @@ def test_support_looks_and_does_not_write(somebody: Callable[..., Client], draft
     assert support.get(f"/drafts/{draft.pk}/").status_code == 200
     assert support.post(f"/drafts/{draft.pk}/add/", {"kind": "text", "revision": 1}).status_code == 403
     assert support.post(f"/drafts/{draft.pk}/publish/", {"revision": 1}).status_code == 403
+
+
+def test_a_fault_is_marked_on_its_line_of_the_block_and_of_the_source(
+    act: Callable[..., Any], boss: Client, draft: TemplateDraft
+) -> None:
+    act("add", kind="heading", spot=".0.0")
+    act("add", kind="raw", spot=".0.1")
+    block = blocks(draft)[1]["id"]
+    act(
+        "change",
+        block=block,
+        mjml="<mj-section>\n  <mj-column>\n    <mj-sektion></mj-sektion>\n  </mj-column>\n</mj-section>",
+    )
+    shown = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "source"}).content.decode()
+    assert f'data-fault-block="{block}" data-fault-field="mjml" data-fault-line="3"' in shown
+    marked = re.findall(r'class="pr-source-fault".*?<code>(.*?)</code>', shown)
+    assert [one.strip() for one in marked] == ["&lt;mj-sektion&gt;&lt;/mj-sektion&gt;"]
+
+
+def test_a_fault_in_mjml_by_hand_or_in_the_subject_names_its_field(boss: Client) -> None:
+    content = DraftContent(subject="Hi {% if %}", mjml="<mj-section>\n<mj-nothing/>\n</mj-section>")
+    draft = start_template("by-hand", name="By hand", content=content, author="ada")
+    first = boss.get(f"/drafts/{draft.pk}/preview/").content.decode()
+    assert 'data-fault-field="subject"' in first
+    save(draft.pk, content.model_copy(update={"subject": "Hi"}), expected=1, author="ada")
+    second = boss.get(f"/drafts/{draft.pk}/preview/").content.decode()
+    assert 'data-fault-block="" data-fault-field="mjml" data-fault-line="2"' in second

@@ -21,6 +21,14 @@ def keys_in(blocks: Blocks) -> set[str]:
     return {one.key for one, _, _ in walk(blocks) if isinstance(one, Saved) and one.key}
 
 
+def keys_of(stored: Iterable[dict[str, Any]] | None) -> set[str]:
+    """The saved blocks that a stored tree uses; none where it cannot be read."""
+    try:
+        return keys_in(read_blocks(list(stored or ())))
+    except BadTree:
+        return set()
+
+
 def load_saved(blocks: Blocks) -> dict[str, Blocks]:
     """What the saved blocks in a tree say, by key; one query, none where there are none."""
     keys = keys_in(blocks)
@@ -52,7 +60,4 @@ def used_in(key: str) -> list[Template]:
 
 
 def _uses(stored: Iterable[dict[str, Any]] | None, key: str) -> bool:
-    try:
-        return key in keys_in(read_blocks(list(stored or ())))
-    except BadTree:
-        return False
+    return key in keys_of(stored)

@@ -20,8 +20,15 @@ class Written:
 
     def block_at(self, line: int) -> str:
         """The id of the block that wrote a line, from 1; "" where none did."""
+        return self._start_at(line)[1]
+
+    def first_line_at(self, line: int) -> int:
+        """The first line of that block; 1 where none wrote it."""
+        return self._start_at(line)[0]
+
+    def _start_at(self, line: int) -> tuple[int, str]:
         position = bisect_right(self.starts, line, key=lambda one: one[0])
-        return self.starts[position - 1][1] if position else ""
+        return self.starts[position - 1] if position else (1, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ class DraftContent(BaseModel):
     defaults: Annotated[dict[str, Any], AfterValidator(_known_paths)] = {}
     mjml: Prose = ""  # by hand, where there are no blocks
     blocks: list[dict[str, Any]] | None = None
+    #: In a translation, by block: the words of the original as they were when the block was translated.
+    translated: dict[str, dict[str, str]] = {}
 
     def stored(self) -> dict[str, Any]:
         """As the revision's row keeps it."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.drafts.saving import Conflict, content_at
 from notifications.compose.drafts.source import source_of, unfinished
@@ -28,8 +29,7 @@ def publish_draft(
         raise Conflict(theirs=draft.revision)
     content = content_at(draft)
     source = source_of(content, key=draft.template.key, locale=draft.locale)
-    if places := list(unfinished(content)):
-        raise SourceFault(*(one.finding for one in places))
+    refuse_unfinished(content)
     if due_at is None:
         version = publish(source.key, source, author=author, origin=Origin.CONSOLE, note=note)
     else:
@@ -38,3 +38,9 @@ def publish_draft(
     draft.base, draft.base_revision = version, draft.revision
     draft.save(update_fields=["base", "base_revision"])
     return version
+
+
+def refuse_unfinished(content: DraftContent) -> None:
+    """Raise SourceFault with everything that a marketer has to mend first."""
+    if places := list(unfinished(content)):
+        raise SourceFault(*(one.finding for one in places))

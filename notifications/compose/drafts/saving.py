@@ -52,6 +52,7 @@ def copy_to_edit(version: TemplateVersion, *, author: str) -> TemplateDraft:
     content = content_of(version)
     draft = open_draft(version.template, version.locale, content=content, author=author)
     draft = _locked(draft.pk)
+    content = content.model_copy(update={"translated": content_at(draft).translated})
     draft.base, draft.base_revision = version, _move_to(draft, content, author=author)
     draft.save(update_fields=["base", "base_revision"])
     return draft

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from notifications.compose.blocks.handmade import Raw
 from notifications.compose.blocks.sharing import load_saved
-from notifications.compose.blocks.tree import BadTree, Blocks, read_blocks
+from notifications.compose.blocks.tree import BadTree, Blocks, read_blocks, walk
 from notifications.compose.blocks.writing import Written, find_faults, write_blocks
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.findings import Finding, SourceFault
@@ -15,13 +16,22 @@ from notifications.compose.sync import layout_directories
 
 BODY, SUBJECT, PREHEADER, TEXT, SMS, LAYOUT = "content", "subject", "preheader", "text part", "text message", "layout"
 
+#: Fields of the editor by the file that a finding names.
+_FIELDS = {SUBJECT: "subject", PREHEADER: "preheader", TEXT: "text"}
+_BY_HAND = "mjml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A finding with the block that it is about; "" where it is about none."""
+    """A finding with the block that it is about ("" where it is about none), and the field that it can be mended in.
+
+    `line` is that of the field, from 1; 0 where the finding is about no line of a field.
+    """
 
     finding: Finding
     block_id: str = ""
+    field: str = ""
+    line: int = 0
 
 
 def source_of(content: DraftContent, *, key: str, locale: str = "") -> TemplateSource:
@@ -64,10 +74,20 @@ def unfinished(content: DraftContent) -> Iterator[Place]:
 def placed(fault: SourceFault, content: DraftContent) -> list[Place]:
     """The compiler's findings, each with its block."""
     written = _written(content)
-    return [
-        Place(finding=one, block_id=written.block_at(one.line) if written and one.file == BODY else "")
-        for one in fault.findings
-    ]
+    return [_place(one, content, written) for one in fault.findings]
+
+
+def _place(finding: Finding, content: DraftContent, written: Written | None) -> Place:
+    """What a person wrote by hand has its own lines; what a block wrote for them has none that they ever saw."""
+    if finding.file != BODY:
+        field = _FIELDS.get(finding.file, "")
+        return Place(finding=finding, field=field, line=finding.line if field else 0)
+    if written is None:
+        return Place(finding=finding, field=_BY_HAND, line=finding.line)
+    block_id, first = written.block_at(finding.line), written.first_line_at(finding.line)
+    if any(one.id == block_id and isinstance(one, Raw) for one, _, _ in walk(blocks_of(content))):
+        return Place(finding=finding, block_id=block_id, field=_BY_HAND, line=finding.line - first + 1)
+    return Place(finding=finding, block_id=block_id)
 
 
 def _written(content: DraftContent) -> Written | None:

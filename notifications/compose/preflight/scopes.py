@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.capture_tag import CaptureNode
 from liquid.builtin.tags.for_tag import ForNode
@@ -30,25 +32,64 @@ def read_variables(source: str, *, is_html: bool) -> set[Reading]:
         nodes = parse(source, is_html=is_html, is_compiled=True).nodes
     except LiquidError:
         return set()
-    return set(_read(nodes, {}))
+    return {reading for _node, expression, scope in _walk(nodes, {}) for reading in _paths(expression, scope)}
 
 
-def _read(nodes: list[Node], outer: Scope) -> Iterator[Reading]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A place where a document reads a variable. `is_written`: it comes out there; else it decides or is reckoned with.
+    `has_default`: the output asks for other words where it is blank."""
+
+    reading: Reading
+    is_written: bool
+    has_default: bool = False
+
+
+def read_uses(source: str, *, is_html: bool) -> list[Use]:
+    """Every place of a compiled document that reads a variable of the mail."""
+    try:
+        nodes = parse(source, is_html=is_html, is_compiled=True).nodes
+    except LiquidError:
+        return []
+    return [use for node, expression, scope in _walk(nodes, {}) for use in _uses(node, expression, scope)]
+
+
+def _uses(node: Node, expression: Expression, scope: Scope) -> Iterator[Use]:
+    written = expression.left if isinstance(node, OutputNode) and isinstance(expression, FilteredExpression) else None
+    for path in _all_paths(expression):
+        reading = resolve(path, scope)
+        if reading is not None:
+            is_written = path is written
+            yield Use(reading=reading, is_written=is_written, has_default=is_written and _asks_default(expression))
+
+
+def _asks_default(expression: Expression) -> bool:
+    filters = expression.filters if isinstance(expression, FilteredExpression) else None
+    return any(one.name == "default" for one in filters or ())
+
+
+def _walk(nodes: list[Node], outer: Scope) -> Iterator[tuple[Node, Expression, Scope]]:
+    """Every expression with its node, and what local names stand for there."""
     scope = dict(outer)
     for node in nodes:
         for expression in node.expressions():
-            yield from _paths(expression, scope)
-        yield from _read(_children(node), {**scope, **_block_scope(node, scope)})
+            yield node, expression, dict(scope)
+        yield from _walk(_children(node), {**scope, **_block_scope(node, scope)})
         scope.update(_assigned(node, scope))
 
 
 def _paths(expression: Expression, scope: Scope) -> Iterator[Reading]:
-    if isinstance(expression, Path):
-        reading = resolve(expression, scope)
+    for path in _all_paths(expression):
+        reading = resolve(path, scope)
         if reading is not None:
             yield reading
+
+
+def _all_paths(expression: Expression) -> Iterator[Path]:
+    if isinstance(expression, Path):
+        yield expression
     for child in expression.children():
-        yield from _paths(child, scope)
+        yield from _all_paths(child)
 
 
 def resolve(path: Path, scope: Scope) -> Reading | None:

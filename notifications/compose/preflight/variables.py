@@ -19,7 +19,7 @@ CONTACT = ("email", "first_name", "last_name", "locale", "time_zone")
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     read = variables_of(inspection)
-    for path in sorted(read, key=_spell):
+    for path in sorted(read, key=spell):
         yield from _check(inspection, path)
     if not inspection.facts.kinds and any(path[0] == "payload" for path in read):
         yield Finding(
@@ -54,7 +54,7 @@ def _check_payload(inspection: Inspection, path: Reading) -> Iterator[Finding]:
         if reason is not None:
             yield Finding(
                 code="variable_unknown", severity=Severity.STOP, place=_place(inspection, path),
-                sentence=f"{{{{ {_spell(path)} }}}} does not exist in mail of the type {kind.key}: {reason}.",
+                sentence=f"{{{{ {spell(path)} }}}} does not exist in mail of the type {kind.key}: {reason}.",
                 mend="Correct its name, or add the field to the event's payload.",
             )  # fmt: skip
 
@@ -74,11 +74,11 @@ def _check_contact(inspection: Inspection, path: Reading) -> Iterator[Finding]:
 def _unknown(inspection: Inspection, path: Reading, known: str) -> Finding:
     return Finding(
         code="variable_unknown", severity=Severity.STOP, place=_place(inspection, path),
-        sentence=f"{{{{ {_spell(path)} }}}} does not exist: {known}.", mend="Correct its name.",
+        sentence=f"{{{{ {spell(path)} }}}} does not exist: {known}.", mend="Correct its name.",
     )  # fmt: skip
 
 
-def _spell(path: Reading) -> str:
+def spell(path: Reading) -> str:
     """As people write it; [] stands for each item of a list."""
     spelt = "".join("[]" if one is None else f"[{one}]" if isinstance(one, int) else f".{one}" for one in path)
     return spelt.lstrip(".")

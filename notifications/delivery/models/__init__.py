@@ -8,6 +8,7 @@ from notifications.delivery.models.hold import Hold
 from notifications.delivery.models.outbox import Outbox
 from notifications.delivery.models.provider import PoolMember, Provider
 from notifications.delivery.models.sender import Sender, SenderDomain
+from notifications.delivery.models.template_test import SeedList, TemplateTest
 from notifications.delivery.models.waiting import WAITING_COLUMNS, WaitingMail
 from notifications.delivery.models.warmup import WarmupDay, WarmupPlan
 from notifications.delivery.models.worker import WorkerBeat
@@ -24,8 +25,10 @@ __all__ = [
     "Outbox",
     "PoolMember",
     "Provider",
+    "SeedList",
     "Sender",
     "SenderDomain",
+    "TemplateTest",
     "WaitingMail",
     "WarmupDay",
     "WarmupPlan",
