@@ -44,6 +44,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _group(_("Mail"), [
             _item(_("Types"), "category", "notifications:types", "notifications.view_template"),
             _item(_("Templates"), "draft", "notifications:templates", "notifications.view_template"),
+            _item(_("Brands"), "palette", "notifications:brands", "notifications.view_brand"),
             _item(_("Gallery"), "gallery_thumbnail", "notifications:gallery", "notifications.view_template"),
         ]),
         _group(_("Sending"), [

@@ -15,9 +15,9 @@ _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
         "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
-_MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication")
+_MAIL = ("notifications.template", "notifications.brand", "notifications.templateversion", "notifications.publication")
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
-            "notifications.publication")  # fmt: skip
+            "notifications.publication", "notifications.brand")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
@@ -39,13 +39,17 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.warmupplan",
             "notifications.hold",
         ),
-        "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
+        "delete": (
+            "notifications.poolmember",
+            "notifications.brand",
+            "preferences.contact",
+        ),  # the latter: to erase people
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
         "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
         "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "delete": _RULES,
+        "delete": (*_RULES, "notifications.brand"),
     },
     "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
 }

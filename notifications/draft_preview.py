@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from notifications.catalog import secret_paths
+from notifications.compose.brands.choosing import values_for
+from notifications.compose.brands.values import Values
 from notifications.compose.compilation import Compiled, compile_source, digest_source
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.source import Place, placed, source_of, unfinished
@@ -61,17 +61,16 @@ def preview_draft(
     places = tuple(unfinished(content))
     try:
         source = source_of(content, key=key, locale=locale)
-        compiled = _compile(source)
+        compiled, brand = _compile(source), values_for(source)
     except SourceFault as fault:
         return DraftPreview(fault="It does not compile yet.", places=(*placed(fault, content), *places))
     variables = _variables(key, person)
     try:
-        shown = _render(compiled, content, variables)
+        shown = _render(compiled, content, variables, brand)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
     subject, html, text = shown
-    sender = settings.POSTRIDER_BRAND["name"]
-    headers = (("From", sender), ("To", str(variables["contact"].get("email", ""))), ("Subject", subject))
+    headers = (("From", brand["name"]), ("To", str(variables["contact"].get("email", ""))), ("Subject", subject))
     return DraftPreview(
         subject=subject, html=_as_seen(inert(html), view), text=text, source=source.body.text, headers=headers,
         places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),
@@ -101,10 +100,12 @@ def _remembered(_digest: str, held: _Unhashed) -> Compiled:
     return compile_source(held.source, secrets=held.secrets)
 
 
-def _render(compiled: Compiled, content: DraftContent, variables: Mapping[str, Any]) -> tuple[str, str, str]:
+def _render(
+    compiled: Compiled, content: DraftContent, variables: Mapping[str, Any], brand: Values
+) -> tuple[str, str, str]:
     loaded = load(
         version_id=UUID(int=0), ref="draft", compiled=compiled.as_json(), defaults=content.defaults,
-        constants={"brand": settings.POSTRIDER_BRAND}, public_url=None,
+        constants={"brand": brand}, public_url=None,
     )  # fmt: skip
     values = render(loaded, variables, token=TOKEN)
     subject, html, text = (join(part, values, token=TOKEN) for part in (loaded.subject, loaded.html, loaded.text))

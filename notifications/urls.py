@@ -6,6 +6,7 @@ from django.urls import path
 
 from notifications import (
     alerts_console,
+    brands_console,
     console,
     deadletters_console,
     domains_console,
@@ -54,6 +55,15 @@ console_urls = [
     path("templates/<slug:key>/preflight/", preflight_console.show_preflight, name="preflight"),
     path("templates/<slug:key>/preflight/begin/", preflight_console.begin, name="preflight-begin"),
     path("templates/<slug:key>/preflight/<slug:group>/", preflight_console.check_group, name="preflight-group"),
+    path("brands/", brands_console.list_brands, name="brands"),
+    path("brands/new/", brands_console.new_brand, name="brand-new"),
+    path("brands/<slug:key>/", brands_console.show_brand, name="brand"),
+    path("brands/<slug:key>/save/", brands_console.save, name="brand-save"),
+    path("brands/<slug:key>/preview/", brands_console.show_preview, name="brand-preview"),
+    path("brands/<slug:key>/logo/", brands_console.upload_logo, name="brand-logo"),
+    path("brands/<slug:key>/publish/", brands_console.publish_again, name="brand-publish"),
+    path("brands/<slug:key>/default/", brands_console.choose_default, name="brand-default"),
+    path("brands/<slug:key>/delete/", brands_console.delete, name="brand-delete"),
     path("gallery/", gallery_console.list_starters, name="gallery"),
     path("gallery/<slug:key>/", gallery_console.show_starter, name="starter"),
     path("queues/", queues_console.show_queues, name="queues"),
