@@ -21,8 +21,9 @@ from notifications.compose.brands.legibility import pairings_of
 from notifications.compose.brands.models import Brand
 from notifications.compose.brands.republishing import republish
 from notifications.compose.brands.saving import BadKey, BrandInUse, delete_brand, make_brand, make_default, save_brand
-from notifications.compose.brands.staleness import uses_of
+from notifications.compose.brands.staleness import changes_between, uses_of
 from notifications.compose.brands.values import values_of
+from notifications.compose.brands.words import note_for
 from notifications.compose.findings import SourceFault
 from notifications.compose.pictures.encoding import MAX_BYTES, NoPicture
 from notifications.compose.pictures.storing import store_picture
@@ -86,8 +87,9 @@ def save(request: HttpRequest, key: str) -> HttpResponse:
     if form.content is None:
         messages.error(request, _("Not saved. What must be mended is named below; nothing you wrote is lost."))
         return _show(request, brand, form)
+    changed = changes_between(values_of(content_of(brand)), values_of(form.content))
     brand = save_brand(brand, form.content, author=author_of(request))
-    note_action(request, brand, "Saved the brand.")
+    note_action(request, brand, note_for(changed))
     left = sum(one.is_stale for one in uses_of(brand))
     messages.success(request, _told_saved(left))
     return redirect("notifications:brand", key)

@@ -52,7 +52,7 @@ def _lock(lot: Iterable[Use]) -> None:
 
 def _repeat(use: Use, values: Values, *, author: str) -> TemplateVersion:
     old = TemplateVersion.objects.select_related("template").get(pk=use.version.pk)
-    version = repeat_version(old, brand=values, author=author, note=note_for(use.changes))
+    version = repeat_version(old, brand=values, author=author, note=note_for(use.changed))
     if use.plan is None:
         point_at(version, author=author)
     else:

@@ -11,7 +11,7 @@ from notifications.compose.brands.choosing import content_of
 from notifications.compose.brands.models import Brand
 from notifications.compose.brands.reading import EVERYTHING, shows
 from notifications.compose.brands.values import Values, complete, flatten, values_of
-from notifications.compose.brands.words import word_for
+from notifications.compose.brands.words import words_for
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.models import PlannedPublication, Publication, TemplateVersion
 
@@ -25,13 +25,18 @@ class Use:
 
     version: TemplateVersion
     plan: PlannedPublication | None  # None: it is sent now
-    changes: tuple[str, ...]  # what the brand says otherwise by now, in words
+    changed: tuple[str, ...]  # paths at which the brand says otherwise by now; those that are shown, if any is
     is_shown: bool  # whether anything of that stands in the mail
 
     @property
     def is_stale(self) -> bool:
         """Whether publishing it again would change the mail."""
-        return bool(self.changes) and self.is_shown
+        return self.is_shown
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The same in words."""
+        return words_for(self.changed)
 
 
 def uses_of(brand: Brand) -> list[Use]:
@@ -75,8 +80,7 @@ def _use(version: TemplateVersion, plan: PlannedPublication | None, now: Values)
     changed = changes_between(version.brand, now)
     paths = [EVERYTHING] if version.brand_paths is None else version.brand_paths
     seen = [path for path in changed if shows(paths, path)]
-    words = tuple(dict.fromkeys(map(word_for, seen or changed)))
-    return Use(version=version, plan=plan, changes=words, is_shown=bool(seen))
+    return Use(version=version, plan=plan, changed=tuple(seen or changed), is_shown=bool(seen))
 
 
 def _of(brand: Brand) -> Q:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 WORDS: dict[str, str] = {
     "name": "name",
     "address": "postal address",
@@ -31,6 +33,11 @@ def word_for(path: str) -> str:
     return WORDS.get(root, f"“{root}”")
 
 
-def note_for(changes: tuple[str, ...]) -> str:
-    """What the note of a version says that was published again."""
-    return f"Brand changed: {', '.join(changes)}"[:500]
+def words_for(paths: Iterable[str]) -> tuple[str, ...]:
+    """The same for several, each once."""
+    return tuple(dict.fromkeys(map(word_for, paths)))
+
+
+def note_for(paths: Iterable[str]) -> str:
+    """What a history or a version's note says of a change."""
+    return f"Brand changed: {', '.join(words_for(paths)) or 'nothing'}"[:500]
