@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 from django.db.models.signals import post_migrate
 
@@ -86,13 +86,14 @@ def _now(run: Callable[..., object]) -> Callable[[], object]:
     return sweep
 
 
-def _prepare(**_: Any) -> None:
+def _prepare(**given: Any) -> None:
     from notifications.compose.brands.saving import ensure_default_brand
     from notifications.delivery.holds import ensure_stream_holds
     from notifications.partitions import ensure_partitions
     from notifications.routing.topics import ensure_topics
 
     ensure_partitions()
-    ensure_default_brand()
+    if "brand" in (given.get("apps") or apps).all_models["notifications"]:  # not so before its migration, or back again
+        ensure_default_brand()
     ensure_stream_holds()
     ensure_topics()

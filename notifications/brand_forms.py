@@ -45,11 +45,6 @@ class BrandForm:
         """Key and label."""
         return list(LABELS.items())
 
-    @property
-    def legible(self) -> Mapping[str, Any]:
-        """For the template, whose language cannot look names up that hold a hyphen."""
-        return {name.replace("-", "_"): fault for name, fault in self.faults.items()}
-
     def _cell(self, mode: str, name: str, label: str) -> Cell:
         full = f"{mode}-{name}"
         told = _("%(colour)s in light") if mode == "light" else _("%(colour)s in dark")

@@ -16,7 +16,6 @@ from notifications.compose.publications import UnknownTemplate, current_version
 from notifications.compose.render import join, render
 from notifications.compose.source import read_template
 from notifications.compose.sync import layout_directories
-from notifications.gallery.shown import Look, in_look
 from notifications.preview import inert, sample_variables
 
 SAMPLE = Path(brands.__file__).parent / "sample.mjml"
@@ -24,15 +23,15 @@ SAMPLE = Path(brands.__file__).parent / "sample.mjml"
 _TOKEN = "brand"  # noqa: S105 - names no message
 
 
-def preview_brand(values: Values, look: Look, *, template_key: str = "") -> str:
+def preview_brand(values: Values, *, template_key: str = "") -> str:
     """The HTML of a template as it is sent now, or of the sample, in a brand. Raises SourceFault and RenderFault."""
     compiled, defaults = _compiled(template_key)
     loaded = load(
         version_id=UUID(int=0), ref="brand", compiled={"html": compiled["html"]}, defaults=defaults,
         constants={"brand": values}, public_url=None,
     )  # fmt: skip
-    html = join(loaded.html, render(loaded, sample_variables(template_key), token=_TOKEN), token=_TOKEN)
-    return in_look(inert(html), look)
+    values_of_one = render(loaded, sample_variables(template_key), token=_TOKEN)
+    return inert(join(loaded.html, values_of_one, token=_TOKEN))
 
 
 def _compiled(template_key: str) -> tuple[Mapping[str, Any], dict[str, Any]]:

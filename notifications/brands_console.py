@@ -21,14 +21,14 @@ from notifications.compose.brands.legibility import pairings_of
 from notifications.compose.brands.models import Brand
 from notifications.compose.brands.republishing import republish
 from notifications.compose.brands.saving import BadKey, BrandInUse, delete_brand, make_brand, make_default, save_brand
-from notifications.compose.brands.staleness import changes_between, uses_of
-from notifications.compose.brands.values import values_of
+from notifications.compose.brands.staleness import changes_between, uses_of, versions_in_use
+from notifications.compose.brands.values import Values, values_of
 from notifications.compose.brands.words import note_for
 from notifications.compose.findings import SourceFault
 from notifications.compose.pictures.encoding import MAX_BYTES, NoPicture
 from notifications.compose.pictures.storing import store_picture
 from notifications.compose.render import RenderFault
-from notifications.gallery.shown import Look
+from notifications.gallery.shown import Look, in_look
 from notifications.history import note_action
 from notifications.templates_console import PUBLISH, author_of
 
@@ -98,11 +98,10 @@ def save(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @staff_screen(VIEW)
 def show_preview(request: HttpRequest, key: str) -> HttpResponse:
-    """A mail in what was typed so far."""
+    """A mail in what was typed so far; in the brand as it is for those who may not type."""
     brand = _find(key)
-    return render(
-        request, "notifications/fragments/brand_preview.html", _preview(request, brand, read_form(request.POST))
-    )
+    form = read_form(request.POST) if request.user.has_perm(CHANGE) else form_of(content_of(brand))
+    return render(request, "notifications/fragments/brand_preview.html", _preview(request, brand, form))
 
 
 @require_POST
@@ -169,18 +168,19 @@ def _find(key: str) -> Brand:
 
 def _card(brand: Brand) -> Card:
     values, uses = values_of(content_of(brand)), uses_of(brand)
-    looks = [(is_dark, _html(brand, values, Look(is_dark=is_dark))[0]) for is_dark in (False, True)]
+    looks, _fault = _looks(values)
     return Card(brand=brand, looks=looks, mails=len(uses), stale=sum(one.is_stale for one in uses))
 
 
-def _html(brand: Brand, values: dict[str, Any], look: Look, template_key: str = "") -> tuple[str, str]:
-    """A mail and "", or "" and why there is none."""
+def _looks(values: Values, *, template_key: str = "", is_phone: bool = False) -> tuple[list[tuple[bool, str]], str]:
+    """A mail in light and in dark, each with whether it is dark; or why there is none."""
     try:
-        return preview_brand(values, look, template_key=template_key), ""
+        html = preview_brand(values, template_key=template_key)
     except SourceFault as fault:
-        return "", str(fault.findings[0])
+        return [], str(fault.findings[0])
     except RenderFault as fault:
-        return "", fault.detail
+        return [], fault.detail
+    return [(is_dark, in_look(html, Look(is_dark=is_dark, is_phone=is_phone))) for is_dark in (False, True)], ""
 
 
 def _show(request: HttpRequest, brand: Brand, form: BrandForm) -> HttpResponse:
@@ -193,17 +193,14 @@ def _show(request: HttpRequest, brand: Brand, form: BrandForm) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, brand: Brand, form: BrandForm) -> dict[str, Any]:
-    content = mended_by(form, content_of(brand))
+    content, is_phone = mended_by(form, content_of(brand)), request.POST.get("width") == "phone"
     chosen = request.POST.get("mail", "")
-    mails = {one.version.template.key for one in uses_of(brand)}
-    values, is_phone = values_of(content), request.POST.get("width") == "phone"
-    looks = [
-        (is_dark, *_html(brand, values, Look(is_dark=is_dark, is_phone=is_phone), chosen if chosen in mails else ""))
-        for is_dark in (False, True)
-    ]
+    if chosen not in {one.version.template.key for one in versions_in_use(brand)}:
+        chosen = ""
+    looks, fault = _looks(values_of(content), template_key=chosen, is_phone=is_phone)
     return {
-        "brand": brand, "looks": looks, "is_phone": is_phone, "chosen": chosen, "faults": form.faults,
-        "pairings": pairings_of(content),
+        "brand": brand, "looks": looks, "look_fault": fault, "is_phone": is_phone, "chosen": chosen,
+        "faults": form.faults, "pairings": pairings_of(content),
     }  # fmt: skip
 
 

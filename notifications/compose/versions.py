@@ -67,9 +67,8 @@ def repeat_version(version: TemplateVersion, *, brand: Values, author: str, note
     """
     kept = {one.attname: getattr(version, one.attname) for one in TemplateVersion._meta.concrete_fields}
     given = {"id": new_id(), "number": _next_number(version.template), "brand": brand, "author": author, "note": note}
-    made = TemplateVersion.objects.create(
-        **{**kept, **given, "brand_paths": read_paths(version.compiled), "created_at": None}
-    )
+    paths = read_paths(version.compiled) if version.brand_paths is None else version.brand_paths
+    made = TemplateVersion.objects.create(**{**kept, **given, "brand_paths": paths, "created_at": None})
     _add_links(made)
     return made
 
