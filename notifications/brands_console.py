@@ -188,7 +188,8 @@ def _show(request: HttpRequest, brand: Brand, form: BrandForm) -> HttpResponse:
     return show_screen(
         request, "notifications/console/brand.html", title=brand.name, is_fullwidth="1", form=form, networks=NETWORKS,
         may_change=request.user.has_perm(CHANGE), may_delete=request.user.has_perm(DELETE),
-        templates=sorted({one.version.template.key for one in uses["uses"]}), **{**uses, **_preview(request, brand, form)},
+        templates=sorted({one.version.template.key for one in uses["uses"]}),
+        **{**uses, **_preview(request, brand, form)},
     )  # fmt: skip
 
 
