@@ -44,6 +44,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _group(_("Mail"), [
             _item(_("Types"), "category", "notifications:types", "notifications.view_template"),
             _item(_("Templates"), "draft", "notifications:templates", "notifications.view_template"),
+            _item(_("Brands"), "palette", "notifications:brands", "notifications.view_brand"),
             _item(_("Saved blocks"), "bookmarks", "notifications:shared-blocks", "notifications.view_template"),
             _item(_("Seed lists"), "forward_to_inbox", "notifications:seed-lists", "notifications.view_seedlist"),
             _item(_("Gallery"), "gallery_thumbnail", "notifications:gallery", "notifications.view_template"),

@@ -15,9 +15,9 @@ _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
         "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
-_MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication",
+_MAIL = ("notifications.template", "notifications.brand", "notifications.templateversion", "notifications.publication",
          "notifications.templatetest", "notifications.seedlist")  # fmt: skip
-_WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
+_WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture", "notifications.brand",
             "notifications.publication", "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
@@ -42,6 +42,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "delete": (
             "notifications.poolmember",
+            "notifications.brand",
             "notifications.savedblock",
             "notifications.seedlist",
             "preferences.contact",  # to erase people
@@ -51,7 +52,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "view": (*_LOG, *_MAIL, *_SENDING),
         "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
         "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "delete": (*_RULES, "notifications.savedblock", "notifications.seedlist"),
+        "delete": (*_RULES, "notifications.brand", "notifications.savedblock", "notifications.seedlist"),
     },
     "approver": {
         "view": (*_LOG, *_MAIL, *_SENDING),

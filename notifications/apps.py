@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 from django.db.models.signals import post_migrate
 
@@ -19,12 +19,14 @@ class NotificationsConfig(AppConfig):
         from notifications import receivers
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
+        from notifications.compose.brands.public import read_public_brand
         from notifications.compose.checks import check_templates
         from notifications.delivery import erasure as delivery_erasure
         from notifications.delivery import simulated_erasure, template_test_erasure
         from notifications.delivery.checks import check_channels, check_lease, check_providers
         from notifications.event_story import tell_event
         from notifications.routing import erasure as routing_erasure
+        from preferences.branding import provide_brand
         from tracking.steps import register_teller
 
         discover()
@@ -34,6 +36,7 @@ class NotificationsConfig(AppConfig):
             register(check, deploy=True)  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         register_teller(tell_event)
+        provide_brand(read_public_brand)
         for module in (delivery_erasure, routing_erasure, simulated_erasure, template_test_erasure):
             module.register()
         post_migrate.connect(_prepare, sender=self)
@@ -83,11 +86,14 @@ def _now(run: Callable[..., object]) -> Callable[[], object]:
     return sweep
 
 
-def _prepare(**_: Any) -> None:
+def _prepare(**given: Any) -> None:
+    from notifications.compose.brands.saving import ensure_default_brand
     from notifications.delivery.holds import ensure_stream_holds
     from notifications.partitions import ensure_partitions
     from notifications.routing.topics import ensure_topics
 
     ensure_partitions()
+    if "brand" in (given.get("apps") or apps).all_models["notifications"]:  # not so before its migration, or back again
+        ensure_default_brand()
     ensure_stream_holds()
     ensure_topics()

@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from notifications.catalog import secret_paths
+from notifications.compose.brands.choosing import values_for
+from notifications.compose.brands.values import Values
 from notifications.compose.compilation import Compiled, compile_source, digest_source
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.source import BODY, Place, placed, source_of, unfinished
@@ -65,14 +65,14 @@ def preview_draft(
     try:
         source = source_of(content, key=key, locale=locale)
         lines = _lines(source.body.text)
-        compiled = _compile(source)
+        compiled, brand = _compile(source), values_for(source)
     except SourceFault as fault:
         found = placed(fault, content)
         told = "It does not compile yet."
         return DraftPreview(fault=told, places=(*found, *places), lines=_marked(lines, fault.findings))
     variables = variables_as(key, persona or Persona())
     try:
-        shown = _render(compiled, content, variables)
+        shown = _render(compiled, content, variables, brand)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
     subject, html, text = shown
@@ -119,10 +119,12 @@ def _remembered(_digest: str, held: _Unhashed) -> Compiled:
     return compile_source(held.source, secrets=held.secrets)
 
 
-def _render(compiled: Compiled, content: DraftContent, variables: Mapping[str, Any]) -> tuple[str, str, str]:
+def _render(
+    compiled: Compiled, content: DraftContent, variables: Mapping[str, Any], brand: Values
+) -> tuple[str, str, str]:
     loaded = load(
         version_id=UUID(int=0), ref="draft", compiled=compiled.as_json(), defaults=content.defaults,
-        constants={"brand": settings.POSTRIDER_BRAND}, public_url=None,
+        constants={"brand": brand}, public_url=None,
     )  # fmt: skip
     values = render(loaded, variables, token=TOKEN)
     subject, html, text = (join(part, values, token=TOKEN) for part in (loaded.subject, loaded.html, loaded.text))

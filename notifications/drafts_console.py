@@ -19,6 +19,7 @@ from notifications.block_outline import offer_spots, outline_of
 from notifications.compose.blocks.editing import find
 from notifications.compose.blocks.sharing import used_in
 from notifications.compose.blocks.tree import KINDS, BadTree
+from notifications.compose.brands.models import Brand
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
 from notifications.compose.drafts.publishing import publish_draft, refuse_unfinished
@@ -170,7 +171,8 @@ def _canvas(request: HttpRequest, draft: TemplateDraft, chosen: str) -> dict[str
         "draft": draft, "content": content, "rows": outline_of(blocks), "spots": offer_spots(blocks, chosen),
         "chosen": chosen if block else "", "block": block, "controls": controls_of(block) if block else [],
         "palette": [(name, kind.icon, kind.label, kind.hint) for name, kind in KINDS.items()],
-        "layouts": layout_names(), "may_undo": may_undo(draft), "may_redo": may_redo(draft),
+        "layouts": layout_names(), "brands": list(Brand.objects.all()), "may_undo": may_undo(draft),
+        "may_redo": may_redo(draft),
         "may_edit": request.user.has_perm(EDIT), "may_publish": request.user.has_perm(PUBLISH), "fault": fault,
         "paths": value_paths(draft.template.key),
         "used_in": used_in(str(getattr(block, "key", ""))) if block and block.kind == "saved" else [],

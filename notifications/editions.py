@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notifications.catalog import secret_paths
+from notifications.compose.brands.choosing import values_for
+from notifications.compose.brands.values import Values, complete
 from notifications.compose.compilation import compile_source
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.drafts.saving import content_at
@@ -28,6 +30,7 @@ class Edition:
     layout: str
     compiled: Mapping[str, Any]
     defaults: Mapping[str, Any]
+    brand: Values  # what its brand says, which a version has kept
 
 
 def offer_editions(template: Template) -> list[tuple[str, str]]:
@@ -60,7 +63,7 @@ def edition_of_version(version: TemplateVersion) -> Edition:
     """What a version says."""
     return Edition(
         template=version.template, ref=version.ref, locale=version.locale, layout=version.layout,
-        compiled=version.compiled, defaults=version.defaults,
+        compiled=version.compiled, defaults=version.defaults, brand=complete(version.brand),
     )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ def edition_of_draft(draft: TemplateDraft) -> Edition:
     ref = f"{draft.template.key} {draft.locale or 'draft'}, revision {draft.revision}"[-80:]
     return Edition(
         template=draft.template, ref=ref, locale=draft.locale, layout=source.layout_name, compiled=compiled.as_json(),
-        defaults=source.defaults,
+        defaults=source.defaults, brand=values_for(source),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from config.screens import show_screen, staff_screen
+from notifications.compose.brands.choosing import brand_values
 from notifications.gallery.shown import Look, Shown, show
 from notifications.gallery.starters import Starter, all_starters, find_starter
 
@@ -36,7 +37,8 @@ class Card:
 def list_starters(request: HttpRequest) -> HttpResponse:
     """All starters, rendered with their samples."""
     look = _look(request)
-    cards = [Card(starter=starter, shown=show(starter, look)) for starter in all_starters()]
+    brand = brand_values()
+    cards = [Card(starter=starter, shown=show(starter, look, brand=brand)) for starter in all_starters()]
     return show_screen(
         request, "notifications/console/gallery.html", title=_("Gallery"), cards=cards, look=look,
         switches=_switches(look), query=_query(look),
@@ -51,7 +53,7 @@ def show_starter(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("no such starter")
     return show_screen(
         request, "notifications/console/gallery_starter.html", title=starter.name, starter=starter, look=look,
-        shown=show(starter, look), switches=_switches(look), query=_query(look),
+        shown=show(starter, look, brand=brand_values()), switches=_switches(look), query=_query(look),
         sample=json.dumps(starter.sample, indent=2, ensure_ascii=False),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications.compose.blocks.models import SavedBlock
+from notifications.compose.brands.models import Brand
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
 from notifications.compose.models import PlannedPublication, Publication, Template, TemplateVersion
 from notifications.compose.pictures.models import Picture
@@ -32,6 +33,7 @@ __all__ = [
     "Acknowledgement",
     "Alert",
     "Attempt",
+    "Brand",
     "Breaker",
     "Call",
     "DeadLetter",

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from config.outbound import Answer, Refusal, fetch, fetch_all, policy_from_settings
 from notifications.catalog import secret_paths
+from notifications.compose.brands.choosing import values_for
+from notifications.compose.brands.values import Values, complete, settings_values
 from notifications.compose.compilation import Compiled, compile_source
 from notifications.compose.models import TemplateVersion
 from notifications.compose.preflight.inspection import Inspection
@@ -18,7 +20,7 @@ from notifications.compose.preflight.running import Group
 from notifications.compose.preflight.sampling import Reader, render_samples
 from notifications.compose.source import LAYOUTS, Piece, TemplateSource
 from notifications.compose.sync import email_directories, read_file, template_files
-from notifications.preflight_facts import gather_facts
+from notifications.preflight_facts import gather_facts, if_there
 from notifications.preflight_readers import made_up_readers
 
 #: Of one question to the network, and of all together: somebody waits at a page of the console.
@@ -42,7 +44,8 @@ def find_version(template_key: str) -> TemplateVersion | None:
 def inspect_file(path: Path, readers: Sequence[Reader] = ()) -> Inspection:
     """A template file; rendered for these readers first. Raises SourceFault where it cannot be compiled."""
     source = read_file(path)
-    return _inspect(source, compile_source(source, secrets=secret_paths(source.key)), readers)
+    brand = if_there(lambda: values_for(source), settings_values())
+    return _inspect(source, compile_source(source, secrets=secret_paths(source.key)), readers, brand)
 
 
 def inspect_version(version: TemplateVersion, readers: Sequence[Reader] = ()) -> Inspection:
@@ -52,7 +55,7 @@ def inspect_version(version: TemplateVersion, readers: Sequence[Reader] = ()) ->
         subject=stored["subject"], html=stored["html"], text=stored["text"], links=tuple(stored["links"]),
         sms=stored.get("sms") or "",
     )  # fmt: skip
-    return _inspect(_source_of(version), compiled, readers)
+    return _inspect(_source_of(version), compiled, readers, complete(version.brand))
 
 
 def inspect_source(source: TemplateSource, compiled: Compiled, readers: Sequence[Reader] = ()) -> Inspection:
@@ -75,12 +78,12 @@ def ask(group: Group, addresses: Iterable[str]) -> dict[str, Answer | Refusal]:
     return fetch_all(addresses, ask_one)
 
 
-def _inspect(source: TemplateSource, compiled: Compiled, readers: Sequence[Reader]) -> Inspection:
+def _inspect(source: TemplateSource, compiled: Compiled, readers: Sequence[Reader], brand: Values) -> Inspection:
     samples = render_samples(
-        source, compiled, [*_named_first(readers, source.key)], brand=settings.POSTRIDER_BRAND,
+        source, compiled, [*_named_first(readers, source.key)], brand=brand,
         public_url=settings.POSTRIDER_PUBLIC_URL,
     )  # fmt: skip
-    return Inspection(source=source, compiled=compiled, samples=samples, facts=gather_facts(source.key))
+    return Inspection(source=source, compiled=compiled, samples=samples, facts=gather_facts(source.key, brand))
 
 
 def _named_first(readers: Sequence[Reader], key: str) -> Iterable[Reader]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, create_model
 
 from config.queues import Stream
 from notifications.catalog import NotificationType, all_types
+from notifications.compose.brands.values import Values
 from notifications.compose.models import TemplateVersion
 from notifications.compose.preflight.inspection import Facts, Kind, Sender
 from notifications.delivery.domains.permission import REASONS, may_send_marketing
@@ -32,13 +33,13 @@ _LOCALES = (
 )
 
 
-def gather_facts(template_key: str) -> Facts:
+def gather_facts(template_key: str, brand: Values) -> Facts:
     """The facts for one template; those that need a database are left out where there is none."""
     kinds = tuple(kind for declared in all_types() for kind in _kinds(declared, template_key))
     locales: list[tuple[str, int]] = if_there(lambda: _query(_LOCALES), [])
     return Facts(
         kinds=kinds,
-        brand=settings.POSTRIDER_BRAND,
+        brand=brand,
         own_origin=settings.POSTRIDER_PUBLIC_URL,
         contact_fields=if_there(_contact_fields, None),
         locales=dict(locales),

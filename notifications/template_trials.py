@@ -19,8 +19,8 @@ _TOKEN = "test"  # noqa: S105 - no password
 def trial_of(edition: Edition, persona: Persona, *, stream: str, author: str) -> Trial:
     """A draft or version, read as this persona. Raises RenderFault where it cannot be read so."""
     marked = make_trial(
-        edition.compiled, defaults=edition.defaults, layout=edition.layout, author=author,
-        note=f"Test of {edition.ref}",
+        edition.compiled, defaults=edition.defaults, layout=edition.layout, brand=edition.brand,
+        author=author, note=f"Test of {edition.ref}",
     )  # fmt: skip
     known = variables_as(edition.template.key, persona)
     contact, payload, page = _plain(known["contact"]), _plain(known["payload"]), harmless_url()

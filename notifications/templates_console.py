@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from config import clock
 from config.screens import show_screen, staff_screen
+from notifications.compose.brands.values import complete, flatten
 from notifications.compose.drafts.content import DraftContent, content_of, content_of_source
 from notifications.compose.drafts.saving import copy_to_edit, open_draft, start_template
 from notifications.compose.locales import normal_locale
@@ -147,6 +148,7 @@ def compare_versions(request: HttpRequest, key: str, old: int, new: int) -> Http
     parts = [
         (_("Subject"), compare(before.subject_source, after.subject_source)),
         (_("Preheader"), compare(before.preheader_source, after.preheader_source)),
+        (_("Brand"), compare(_brand_lines(before), _brand_lines(after))),
         (_("MJML"), compare(before.mjml_source, after.mjml_source)),
         (_("Text part"), compare(before.text_source, after.text_source)),
         (_("Text message"), compare(before.sms_source, after.sms_source)),
@@ -157,6 +159,10 @@ def compare_versions(request: HttpRequest, key: str, old: int, new: int) -> Http
         sides=[(before, render_sample(before)), (after, render_sample(after))],
         parts=[(name, rows) for name, rows in parts if rows], layouts=(before.layout, after.layout),
     )  # fmt: skip
+
+
+def _brand_lines(version: TemplateVersion) -> str:
+    return "\n".join(f"{path}: {value}" for path, value in flatten(complete(version.brand)))
 
 
 def read_time(text: str) -> datetime | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from preferences.branding import public_brand
 from preferences.models import SignUp
 
 #: How the preference page calls this kind of mail.
@@ -18,7 +18,7 @@ DESCRIPTION = gettext_noop("Asks whether it was really you who signed up.")
 
 def confirmation_words(sign_up: SignUp) -> dict[str, Any]:
     """What the confirmation mail says, by the names of its template."""
-    name = {"brand": settings.POSTRIDER_BRAND["name"]}
+    name = {"brand": public_brand().name}
     locale = sign_up.wording.locale
     with translation.override(locale):
         return {

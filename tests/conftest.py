@@ -12,6 +12,7 @@ from django.test import Client
 from config.queues import QUEUES, STREAMS, reset_bell
 from notifications.catalog.registry import forgetting_new_types
 from notifications.compose import publications
+from notifications.compose.brands import public
 from notifications.delivery import senders, variables, warmup
 from notifications.delivery.domains import permission
 from notifications.routing import topics
@@ -92,7 +93,7 @@ def _forget() -> None:
     redis.delete(*(f"{kind}:{queue}" for queue in QUEUES for kind in ("postrider:bell", "rq:queue")))
     for remembered in (publications._published_versions, topics._rule, variables._known_topic_id):
         remembered.cache_clear()
-    for memory in (senders, permission, warmup):
+    for memory in (senders, permission, warmup, public):
         memory.forget()
 
 

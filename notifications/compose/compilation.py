@@ -63,6 +63,8 @@ def digest_source(source: TemplateSource, *, secrets: frozenset[str]) -> str:
     told += [source.layout_name, source.defaults, sorted(secrets)]
     if source.sms is not None:
         told.append(source.sms.text)
+    if source.brand:
+        told.append({"brand": source.brand})  # not what it says: see docs/decisions/0012
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

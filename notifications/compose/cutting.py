@@ -21,7 +21,7 @@ from liquid.builtin.tags.comment_tag import CommentNode
 from liquid.builtin.tags.doc_tag import DocNode
 from liquid.builtin.tags.inline_comment_tag import InlineCommentNode
 
-from notifications.compose.folding import bound_names, fold
+from notifications.compose.folding import Folder
 from notifications.compose.linktags import ClickNode, PixelNode, pixel_image
 from notifications.compose.shortcuts import Shortcut, find_shortcuts
 
@@ -75,14 +75,11 @@ def cut(
     """
     pieces: list[str | list[Node]] = []
     pending: list[Node] = []
-    bound = bound_names(template)  # once: a document has many nodes
-    for node in template.nodes:
+    for node in Folder(template, constants).fold(template.nodes):
         if isinstance(node, SILENT):
             pending.append(node)
         elif (static := _static(node, public_url)) is not None:
             _append(pieces, static)
-        elif (folded := fold(node, template, constants, bound=bound)) is not None:
-            _append(pieces, folded.replace(_MARK, ""))
         else:
             _append(pieces, [*pending, node])
             pending = []

@@ -47,6 +47,8 @@ def _matter(version: TemplateVersion, beside: Iterable[str], stem: str) -> Itera
         yield f"preheader: {_quoted(version.preheader_source)}"
     if version.layout != BASE_LAYOUT:
         yield f"layout: {version.layout}"
+    if version.brand_key:
+        yield f"brand: {version.brand_key}"
     for name in beside:
         yield f"{'sms' if name == f'{stem}.sms.txt' else 'text'}: {name}"
     if version.defaults:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from notifications.catalog.channels import EMAIL, channel_of
+from notifications.compose.brands.values import complete
 from notifications.compose.cutting import Document, Part, Region, cut
 from notifications.compose.models import TemplateVersion
 from notifications.compose.sandbox import parse
@@ -37,6 +38,7 @@ class LoadedVersion:
     parts: tuple[Part, ...]  # those with regions; each renders in one context of its own
     defaults: Defaults
     public_url: str | None  # None: links and opens are not counted
+    constants: Mapping[str, object]  # what no mail changes, such as the brand
 
 
 class NothingToCarry(LookupError):
@@ -61,7 +63,7 @@ def load_version(version_id: UUID, *, tracked: bool, channel: str = EMAIL) -> Lo
         ref=version.ref,
         compiled=version.compiled,
         defaults=version.defaults,
-        constants={"brand": settings.POSTRIDER_BRAND},
+        constants={"brand": complete(version.brand)},
         public_url=settings.POSTRIDER_PUBLIC_URL if tracked else None,
         documents=documents,
     )
@@ -98,4 +100,5 @@ def load(
         parts=tuple(part for part in parts if part.regions),
         defaults=tuple((tuple(path.split(".")), value) for path, value in defaults.items()),
         public_url=public_url,
+        constants=constants,
     )

@@ -51,6 +51,13 @@ class TemplateVersion(models.Model):
     text_source = models.TextField(blank=True, help_text=_("Empty: derived from the HTML."))
     sms_source = models.TextField(blank=True, db_default="", help_text=_("Empty: not for text messages."))
     layout = models.CharField(max_length=100)
+    brand_key = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text=_("Empty: the default brand.")
+    )
+    brand = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text=_("What the brand said when this was published.")
+    )
+    brand_paths = models.JSONField(null=True, blank=True, help_text=_("The brand's values it shows; null: unknown."))
     defaults = models.JSONField(default=dict, blank=True)
     blocks = models.JSONField(null=True, blank=True, help_text=_("What the MJML was made of; null: written by hand."))
     content_digest = models.CharField(max_length=64)

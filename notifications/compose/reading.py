@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from liquid.builtin.expressions import FilteredExpression, Path
@@ -84,6 +84,11 @@ def readings(nodes: list[Node]) -> set[Reading]:
     return {_reading(one) for one in expressions(nodes) if isinstance(one, Path)}
 
 
+def paths_in(expressions: Iterable[Expression]) -> set[Reading]:
+    """Every path that the expressions read."""
+    return {_reading(one) for root in expressions for one in _with_children(root) if isinstance(one, Path)}
+
+
 def tainted_names(nodes: list[Node], secrets: frozenset[str]) -> frozenset[str]:
     """Local names that may hold a secret: assigned, captured or looped from one, however often."""
     tainted: frozenset[str] = frozenset()
@@ -111,8 +116,7 @@ def _sources(node: Node) -> set[Reading]:
     if isinstance(node, CaptureNode):
         return readings([node])
     if isinstance(node, AssignNode) or list(node.block_scope()):
-        own = (one for root in node.expressions() for one in _with_children(root))
-        return {_reading(one) for one in own if isinstance(one, Path)}
+        return paths_in(node.expressions())
     return set()
 
 

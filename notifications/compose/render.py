@@ -45,7 +45,7 @@ class Values(NamedTuple):
 def render(version: LoadedVersion, variables: Mapping[str, Any], *, token: str) -> Values:
     """One person's values. Raises RenderFault.
 
-    `variables` are plain JSON values only; `token` is the message's own.
+    `variables` are plain JSON values only; `token` is the message's own. The version's constants win over them.
     """
     _refuse_objects(variables, MAX_VALUE_DEPTH)
     variables = with_defaults(version, variables)
@@ -60,7 +60,8 @@ def render(version: LoadedVersion, variables: Mapping[str, Any], *, token: str) 
 
 
 def with_defaults(version: LoadedVersion, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The variables with the version's declared defaults where they are missing or empty."""
+    """The variables with the version's constants, and its declared defaults where values are missing or empty."""
+    variables = {**variables, **version.constants}
     for path, value in version.defaults:
         variables = _with_default(variables, path, value)
     return variables

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FENCE = "---"
-KEYS = ("subject", "preheader", "layout", "text", "sms", "defaults")
+KEYS = ("subject", "preheader", "layout", "brand", "text", "sms", "defaults")
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 BASE_LAYOUT = "base"
@@ -50,6 +50,7 @@ class TemplateSource:
     body: Piece  # the MJML that goes into the layout's body slot
     layout_name: str
     layout: Piece
+    brand: str = ""  # its key; empty: the default one
     text: Piece | None = None  # written by hand; None: derived from the HTML
     sms: Piece | None = None  # what a text message says; None: it cannot go as one
     defaults: dict[str, object] = field(default_factory=dict)
@@ -75,6 +76,7 @@ def read_template(path: Path, *, name: str, layouts: list[Path]) -> TemplateSour
         body=body,
         layout_name=layout_name.text,
         layout=read_layout(layout_name, layouts),
+        brand=fields["brand"].text if "brand" in fields else "",
         text=_read_text(fields.get("text"), path),
         sms=_read_text(fields.get("sms"), path),
         defaults=defaults,

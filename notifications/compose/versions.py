@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from config.ids import new_id
 from notifications.catalog import secret_paths
+from notifications.compose.brands.choosing import values_for
+from notifications.compose.brands.reading import read_paths
+from notifications.compose.brands.values import Values, complete
 from notifications.compose.compilation import Compiled, compile_source, digest_source
 from notifications.compose.models import Origin, Template, TemplateVersion
 from notifications.compose.publications import (
@@ -31,15 +35,15 @@ def publish(
     Raises SourceFault, and then the last good version stays published.
     """
     secrets = secret_paths(template_key)
-    digest = digest_source(source, secrets=secrets)
-    if present := _published(source, digest):
+    digest, brand = digest_source(source, secrets=secrets), values_for(source)
+    if present := _published(source, digest, brand):
         return present
     compiled = compile_source(source, secrets=secrets)
     with transaction.atomic():
         template = _locked(template_key, origin)
-        if present := _published(source, digest):
+        if present := _published(source, digest, brand):
             return present
-        version = _make(template, source, compiled, digest=digest, author=author, origin=origin, note=note)
+        version = _make(template, source, compiled, digest=digest, brand=brand, author=author, origin=origin, note=note)
         point_at(version, author=author)
     return version
 
@@ -50,10 +54,23 @@ def make_version(
     """A version that is not sent yet: to be looked at, or published at a time. Raises SourceFault."""
     secrets = secret_paths(source.key)
     compiled = compile_source(source, secrets=secrets)
-    digest = digest_source(source, secrets=secrets)
+    digest, brand = digest_source(source, secrets=secrets), values_for(source)
     with transaction.atomic():
         template = _locked(source.key, origin)
-        return _make(template, source, compiled, digest=digest, author=author, origin=origin, note=note)
+        return _make(template, source, compiled, digest=digest, brand=brand, author=author, origin=origin, note=note)
+
+
+def repeat_version(version: TemplateVersion, *, brand: Values, author: str, note: str) -> TemplateVersion:
+    """The same once more as its brand is now, not sent yet. For a caller that holds the lock on the template.
+
+    Nothing is compiled: what was looked at and published stays so, down to the layout it was made with.
+    """
+    kept = {one.attname: getattr(version, one.attname) for one in TemplateVersion._meta.concrete_fields}
+    given = {"id": new_id(), "number": _next_number(version.template), "brand": brand, "author": author, "note": note}
+    paths = read_paths(version.compiled) if version.brand_paths is None else version.brand_paths
+    made = TemplateVersion.objects.create(**{**kept, **given, "brand_paths": paths, "created_at": None})
+    _add_links(made)
+    return made
 
 
 def _make(
@@ -62,6 +79,7 @@ def _make(
     compiled: Compiled,
     *,
     digest: str,
+    brand: Values,
     author: str,
     origin: Origin,
     note: str,
@@ -77,6 +95,9 @@ def _make(
         text_source=source.text.text if source.text else "",
         sms_source=source.sms.text if source.sms else "",
         layout=source.layout_name,
+        brand_key=source.brand,
+        brand=brand,
+        brand_paths=read_paths(compiled.as_json()),
         defaults=source.defaults,
         blocks=source.blocks,
         content_digest=digest,
@@ -84,16 +105,20 @@ def _make(
         author=author,
         note=note,
     )
-    Link.objects.bulk_create(
-        Link(version_id=version.pk, number=number, url=url) for number, url in enumerate(compiled.links, start=1)
-    )
+    _add_links(version)
     return version
 
 
-def _published(source: TemplateSource, digest: str) -> TemplateVersion | None:
-    """The version that is sent in this locale itself, if it is of this content."""
+def _add_links(version: TemplateVersion) -> None:
+    links = enumerate(version.compiled["links"], start=1)
+    Link.objects.bulk_create(Link(version_id=version.pk, number=number, url=url) for number, url in links)
+
+
+def _published(source: TemplateSource, digest: str, brand: Values) -> TemplateVersion | None:
+    """The version that is sent in this locale itself, if it is of this content and of the brand as it is."""
     versions = TemplateVersion.objects.select_related("template").filter(content_digest=digest)
-    return versions.filter(publication__template__key=source.key, publication__locale=source.locale).first()
+    sent = versions.filter(publication__template__key=source.key, publication__locale=source.locale).first()
+    return sent if sent and complete(sent.brand) == complete(brand) else None
 
 
 def _locked(template_key: str, origin: Origin) -> Template:

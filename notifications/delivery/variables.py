@@ -1,4 +1,4 @@
-"""What does a template get to see? Plain dicts of one contact, one event and the brand; nothing else."""
+"""What does a template get to see? Plain dicts of one contact and one event; its brand comes with its version."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from config import vault
@@ -91,9 +90,8 @@ def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     unsubscribe = unsubscribe_url(leave)
     secrets = json.loads(vault.unseal(row.secrets)) if row.secrets else {}
     variables = {
-        "contact": describe(person), "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
-        "unsubscribe_url": unsubscribe, "preferences_url": preferences_url(person.id),
-        "message_id": str(row.message_id),
+        "contact": describe(person), "payload": {**row.payload, **secrets}, "unsubscribe_url": unsubscribe,
+        "preferences_url": preferences_url(person.id), "message_id": str(row.message_id),
     }  # fmt: skip
     return ({**variables, **_as_tested(row)}, "") if row.source.startswith(TEST) else (variables, unsubscribe)
 

@@ -9,8 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
+from notifications.compose.brands.values import Values
 from notifications.compose.compilation import Compiled, compile_source
 from notifications.compose.loading import LoadedVersion, load
 from notifications.compose.render import join, render
@@ -48,14 +47,14 @@ class Shown:
     text: str
 
 
-def show(starter: Starter, look: Look, variables: Mapping[str, Any] | None = None) -> Shown:
+def show(starter: Starter, look: Look, variables: Mapping[str, Any] | None = None, *, brand: Values) -> Shown:
     """The starter as a made-up person would read it. Raises SourceFault and RenderFault."""
     known = {**sample_variables(""), "payload": with_pictures(dict(starter.sample)), **(variables or {})}
-    loaded = _load(starter.key, _compiled(starter.key))
+    loaded = _load(starter.key, _compiled(starter.key), brand)
     values = render(loaded, known, token=_TOKEN)
     subject, html, text = (join(part, values, token=_TOKEN) for part in (loaded.subject, loaded.html, loaded.text))
     return Shown(
-        subject=subject, preheader=_preheader(starter, known), html=in_look(inert(html), look), text=text
+        subject=subject, preheader=_preheader(starter, known, brand), html=in_look(inert(html), look), text=text
     )  # fmt: skip
 
 
@@ -72,21 +71,21 @@ def _compiled(key: str) -> dict[str, Any]:
     return {**compile_starter(starter).as_json(), "defaults": source.defaults, "preheader": source.preheader.text}
 
 
-def _load(key: str, compiled: Mapping[str, Any]) -> LoadedVersion:
+def _load(key: str, compiled: Mapping[str, Any], brand: Values) -> LoadedVersion:
     return load(
         version_id=_NO_VERSION,
         ref=key,
         compiled=compiled,
         defaults=compiled["defaults"],
-        constants={"brand": settings.POSTRIDER_BRAND},
+        constants={"brand": brand},
         public_url=None,
     )
 
 
-def _preheader(starter: Starter, variables: Mapping[str, Any]) -> str:
+def _preheader(starter: Starter, variables: Mapping[str, Any], brand: Values) -> str:
     """The line beside the subject, rendered as if it were one."""
     compiled = _compiled(starter.key)
-    loaded = _load(starter.key, {"subject": compiled["preheader"], "defaults": compiled["defaults"]})
+    loaded = _load(starter.key, {"subject": compiled["preheader"], "defaults": compiled["defaults"]}, brand)
     return join(loaded.subject, render(loaded, variables, token=_TOKEN), token=_TOKEN)
 
 

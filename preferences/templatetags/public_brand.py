@@ -1,12 +1,13 @@
-"""Whose pages are these? The brand of POSTRIDER_BRAND, for every page that people without login see."""
+"""Which brand do the pages show that people without login see?"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
 
 from django import template
-from django.conf import settings
+
+from preferences.branding import PublicBrand, public_brand
 
 register = template.Library()
 
@@ -14,9 +15,11 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}\Z|[a-zA-Z]+\Z")
 
 
 @register.simple_tag
-def brand() -> dict[str, Any]:
-    """Name, address, logo and colour; a colour that is none is left out, since it goes into a style."""
-    found: dict[str, Any] = dict(settings.POSTRIDER_BRAND)
-    if not _COLOR.match(str(found.get("color", ""))):
-        found["color"] = ""
-    return found
+def brand() -> PublicBrand:
+    """Name, address, logo and colours; a colour that is none is left out, since it goes into a style."""
+    found = public_brand()
+    return replace(found, color=_colour(found.color), dark_color=_colour(found.dark_color))
+
+
+def _colour(text: str) -> str:
+    return text if _COLOR.match(text) else ""

@@ -13,6 +13,7 @@ SCREENS = [
     "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
     "/", "/overview/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
+    "/brands/", "/brands/new/",
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/suppressions/import/", "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",

@@ -135,10 +135,10 @@ def test_files_are_looked_at_without_a_database() -> None:
 def test_types_and_contacts_are_facts(ada: Contact) -> None:
     parcel_type(stream="notification", digest_template="parcels")
     Contact.objects.filter(pk=ada.pk).update(attributes={"plan": "pro"}, locale="de-AT")
-    facts = gather_facts("parcel")
+    facts = gather_facts("parcel", {})
     assert [(kind.key, kind.stream) for kind in facts.kinds] == [("parcel", Stream.NOTIFICATION)]
     assert (facts.contact_fields, facts.locales) == (frozenset(("plan",)), {"de-AT": 1})
-    [digest] = gather_facts("parcels").kinds
+    [digest] = gather_facts("parcels", {}).kinds
     assert set(digest.payload.model_fields) == {"items", "total"}
 
 
@@ -148,9 +148,9 @@ def test_the_domain_of_real_accounts_is_a_fact(settings: Any) -> None:
     parcel_type(stream="marketing")
     account = Provider.objects.create(key="one", kind="smtp", name="One", is_simulated=True)
     PoolMember.objects.create(provider=account, stream="marketing")
-    assert gather_facts("parcel").senders == ()
+    assert gather_facts("parcel", {}).senders == ()
     Provider.objects.update(is_simulated=False)
-    [sender] = gather_facts("parcel").senders
+    [sender] = gather_facts("parcel", {}).senders
     assert (sender.domain, sender.is_fit) == ("harbour.shop", False)
 
 

@@ -18,6 +18,7 @@ Address = Annotated[str, Field(max_length=2_000)]
 Path = Annotated[str, Field(max_length=200)]
 
 BRAND_COLOUR = "{{ brand.color }}"
+BRAND_BUTTON = "{{ brand.button }}"
 
 
 class Level(Enum):

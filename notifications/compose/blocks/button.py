@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from notifications.compose.blocks.base import (
+    BRAND_BUTTON,
     Address,
     Align,
     Block,
@@ -16,7 +17,6 @@ from notifications.compose.blocks.base import (
     Pen,
     Words,
     address_faults,
-    colour,
     words_faults,
 )
 from notifications.compose.blocks.places import as_address, as_text
@@ -40,10 +40,10 @@ class Button(Block):
         yield from words_faults(button=self.text)
 
     def write(self, pen: Pen, level: Level) -> None:
-        href = as_address(self.href)
+        href, painted = as_address(self.href), BRAND_BUTTON if self.color in {"brand", ""} else self.color
         pen.leaf(
             "mj-button", as_text(self.text) or "&nbsp;", href=href, align=self.align,
-            background_color=colour(self.color, "{{ brand.color }}"), width="100%" if self.is_wide else "",
+            background_color=painted, width="100%" if self.is_wide else "",
         )  # fmt: skip
 
     def summary(self) -> str:

@@ -37,6 +37,12 @@ def _layout_name(name: str) -> str:
     return name
 
 
+def _brand_key(key: str) -> str:
+    if key and not KEY.fullmatch(key):
+        raise ValueError(f"`{key}` is no brand")
+    return key
+
+
 Line = Annotated[str, AfterValidator(_one_line), Field(max_length=1000)]
 Prose = Annotated[str, AfterValidator(_clean), Field(max_length=MAX_SOURCE_BYTES)]
 
@@ -49,6 +55,7 @@ class DraftContent(BaseModel):
     subject: Line = ""
     preheader: Line = ""
     layout: Annotated[str, AfterValidator(_layout_name)] = BASE_LAYOUT
+    brand: Annotated[str, AfterValidator(_brand_key)] = ""  # its key; empty: the default one
     text: Prose = ""  # empty: derived from the HTML
     sms: Prose = ""
     defaults: Annotated[dict[str, Any], AfterValidator(_known_paths)] = {}
@@ -68,6 +75,7 @@ def content_of(version: TemplateVersion) -> DraftContent:
         subject=version.subject_source,
         preheader=version.preheader_source,
         layout=version.layout if KEY.fullmatch(version.layout) else BASE_LAYOUT,
+        brand=version.brand_key,
         text=version.text_source,
         sms=version.sms_source,
         defaults=version.defaults,
@@ -82,6 +90,7 @@ def content_of_source(source: TemplateSource) -> DraftContent:
         subject=source.subject.text,
         preheader=source.preheader.text,
         layout=source.layout_name,
+        brand=source.brand,
         text=source.text.text if source.text else "",
         sms=source.sms.text if source.sms else "",
         defaults=source.defaults,

@@ -45,6 +45,7 @@ def source_of(content: DraftContent, *, key: str, locale: str = "") -> TemplateS
         body=Piece(text=body.mjml if body else content.mjml, file=BODY),
         layout_name=content.layout,
         layout=read_layout(Piece(text=content.layout, file=LAYOUT), layout_directories()),
+        brand=content.brand,
         text=Piece(text=content.text, file=TEXT) if content.text.strip() else None,
         sms=Piece(text=content.sms, file=SMS) if content.sms.strip() else None,
         defaults=dict(content.defaults),

@@ -55,7 +55,7 @@ class Facts:
     """What a check cannot know from the template alone."""
 
     kinds: tuple[Kind, ...] = ()
-    brand: Mapping[str, str] = field(default_factory=dict)
+    brand: Mapping[str, Any] = field(default_factory=dict)
     own_origin: str = ""  # the address of this installation
     contact_fields: frozenset[str] | None = None  # names that contacts have; None: nobody looked
     locales: Mapping[str, int] = field(default_factory=dict)  # of contacts who have one, and how many they are

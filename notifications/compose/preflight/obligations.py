@@ -44,11 +44,11 @@ def _check_way_out(inspection: Inspection) -> Iterator[Finding]:
 
 def _check_address(inspection: Inspection) -> Iterator[Finding]:
     severity = Severity.STOP if inspection.facts.has_stream(Stream.MARKETING) else Severity.WARN
-    address = inspection.facts.brand.get("address", "").strip()
+    address = str(inspection.facts.brand.get("address", "")).strip()
     if not address:
         yield Finding(
             code="address_unset", severity=severity, sentence="The brand has no postal address.",
-            mend="Set POSTRIDER_BRAND_ADDRESS; the law wants it in marketing mail.",
+            mend="Write it under Mail, Brands; the law wants it in marketing mail.",
         )  # fmt: skip
         return
     shown = _letters(inspection.document.words())
@@ -61,7 +61,7 @@ def _check_address(inspection: Inspection) -> Iterator[Finding]:
         yield Finding(
             code="address_placeholder", severity=Severity.WARN,
             sentence=f"The postal address is “{address}”, which looks made up.",
-            mend="Set POSTRIDER_BRAND_ADDRESS to your own.",
+            mend="Write your own under Mail, Brands, then publish again.",
         )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class SourceMap:
     def attributes(self, *names: str) -> list[Spot]:
         return [spot for spot in self.spots if spot.attribute in names]
 
-    def known_values(self, *names: str, brand: Mapping[str, str]) -> frozenset[str]:
+    def known_values(self, *names: str, brand: Mapping[str, Any]) -> frozenset[str]:
         """What these attributes say whoever the mail is for: written out, or the brand's."""
         return frozenset(_known(self.attributes(*names), {"brand": dict(brand)}))
 

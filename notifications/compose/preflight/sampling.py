@@ -32,7 +32,7 @@ def render_samples(
     compiled: Compiled,
     readers: Iterable[Reader],
     *,
-    brand: Mapping[str, str],
+    brand: Mapping[str, Any],
     public_url: str,
 ) -> tuple[Sample, ...]:
     """A sample for each reader, in their order."""

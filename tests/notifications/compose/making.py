@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from notifications.compose.brands.content import BrandContent
+from notifications.compose.brands.values import values_of
 from notifications.compose.compilation import Compiled, compile_source
 from notifications.compose.findings import SourceFault
 from notifications.compose.loading import LoadedVersion, load
@@ -17,10 +19,7 @@ TOKEN = "t0k3n"
 VERSION_ID = UUID(int=7)
 LAYOUT = '<mjml><mj-head></mj-head><mj-body><mj-slot name="body" /></mj-body></mjml>'
 BRAND = {
-    "name": "Harbour",
-    "address": "1 Quay Street",
-    "url": "https://shop.example",
-    "logo_url": "",
+    **values_of(BrandContent(name="Harbour", address="1 Quay Street", url="https://shop.example")),
     "color": "#123456",
 }
 EMAILS = Path("templates/emails")

@@ -6,6 +6,7 @@ import pytest
 
 from notifications.compose.compilation import compile_source
 from notifications.compose.cutting import TOKEN, Slot
+from notifications.compose.reading import readings
 from tests.notifications.compose.making import LAYOUT, Mail, section, source, text, version
 
 STYLED = LAYOUT.replace(
@@ -104,3 +105,30 @@ def test_statics_and_slots_alternate_and_number_over_all_documents():
 def test_the_same_source_compiles_to_the_same_version():
     sample = source(text("{{ a }}"))
     assert compile_source(sample) == compile_source(sample)
+
+
+def test_what_only_the_brand_decides_is_written_once_inside_loops_too():
+    loaded = version(
+        text('{% for one in items %}{{ brand.name }}{% if brand.url != "" %}!{% endif %}{{ one }}{% endfor %}')
+    )
+    read = readings([node for region in loaded.regions for node in region])
+    assert {root for root, *_ in read} == {"items", "one"}
+    assert "Harbour!1Harbour!2" in Mail(loaded, items=[1, 2]).html
+
+
+def test_of_a_condition_on_the_brand_only_what_holds_is_left():
+    loaded = version(
+        text('{% if brand.logo_url != "" %}{{ a }}{% elsif brand.url != "" %}{{ b }}{% else %}{{ c }}{% endif %}')
+    )
+    read = readings([node for region in loaded.regions for node in region])
+    assert read == {("b",)}
+
+
+def test_a_name_that_the_template_gives_a_value_to_is_not_the_brand():
+    loaded = version(text("{% for brand in items %}{{ brand.name }}{% endfor %}"))
+    assert "Ada" in Mail(loaded, items=[{"name": "Ada"}]).html
+
+
+def test_a_mails_own_values_do_not_replace_the_brand():
+    loaded = version(text("{{ brand.name | append: a }}"))
+    assert "Harbour!" in Mail(loaded, a="!", brand={"name": "Another"}).html

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 from django.core.management import CommandError, call_command
 
+from notifications.compose.brands.republishing import republish
+from notifications.compose.brands.saving import make_brand
 from notifications.compose.checks import check_templates
 from notifications.compose.models import Origin, Template
 from notifications.compose.publications import _published_versions, current_version, publish_version
 from notifications.compose.versions import publish
+from tests.brands import change, the_brand
 from tests.notifications.compose.making import LAYOUT, source, text, write_template
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +150,23 @@ def test_the_system_check_names_the_line(emails):
     write(emails, "bad.mjml", body="{{ a")
     (message,) = check_templates()
     assert (message.id, message.msg) == ("compose.E001", "templates/emails/bad.mjml:4: `{{` is never closed")
+
+
+def test_a_changed_brand_is_no_drift_and_a_repeated_file_is_still_the_file(emails, capsys):
+    write(emails, "one.mjml", body="{{ brand.name }}")
+    sync(capsys)
+    change(name="Harbour")
+    assert sync(capsys) == "0 changed, 1 unchanged\n"
+    republish(the_brand(), author="ada")
+    assert sync(capsys) == "0 changed, 1 unchanged\n"
+    assert current_version("one").brand["name"] == "Harbour"
+
+
+def test_a_file_that_names_another_brand_is_published_in_it(emails, capsys):
+    make_brand("outlet", name="Outlet", author="ada")
+    write(emails, "one.mjml", body="{{ brand.name }}")
+    sync(capsys)
+    write_template(emails, "one.mjml", "---", "subject: Hi", "brand: outlet", "---", text("{{ brand.name }}"))
+    assert "published one@2" in sync(capsys)
+    assert current_version("one").brand["name"] == "Outlet"
+    assert sync(capsys) == "0 changed, 1 unchanged\n"

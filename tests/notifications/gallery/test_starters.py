@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from notifications.compose.brands.values import settings_values
 from notifications.compose.findings import Level
 from notifications.compose.limits import WARN_HTML_BYTES
-from notifications.gallery.shown import Look, compile_starter, in_look, show
+from notifications.gallery.shown import Look, Shown, compile_starter, in_look
+from notifications.gallery.shown import show as show_in
 from notifications.gallery.starters import PICTURES, TEMPLATES, Starter, all_starters, find_starter
 
 STARTERS = all_starters()
@@ -19,6 +21,12 @@ NEEDED = {
     "abandoned-cart": ("cart_url",), "newsletter": ("url",), "event-invitation": ("title", "starts_at", "url"),
 }  # fmt: skip
 NOBODY = {"email": "ada@example.com", "first_name": "", "last_name": "", "locale": "", "time_zone": ""}
+
+
+def show(starter: Starter, look: Look, variables: dict[str, Any] | None = None) -> Shown:
+    """In the brand of the settings."""
+    return show_in(starter, look, variables, brand=settings_values())
+
 
 each = pytest.mark.parametrize("starter", STARTERS, ids=lambda starter: starter.key)
 

@@ -21,7 +21,7 @@ PAIRS = [
     ),
     Pair("variable_unknown", STOP, w(body("{{ payload.number }}")), w(body("{{ payload.nubmer }}"))),
     Pair("variable_unknown", STOP, w(body("{{ contact.email }}")), w(body("{{ user.email }}"))),
-    Pair("variable_unknown", STOP, w(body("{{ brand.url }}")), w(body("{{ brand.link }}"))),
+    Pair("variable_unknown", STOP, w(body("{{ brand.url }}")), w(body("{{ brand.motto }}"))),
     Pair(
         "variable_unknown",
         STOP,
