@@ -31,7 +31,7 @@ HARD_CASES: dict[str, dict[str, Any]] = {
     "right-to-left": {"first_name": "ليلى", "last_name": "حداد", "locale": "ar"},
     "markup in the name": {"first_name": "<b>Bobby</b> & \"Co\"", "last_name": "{{ 7 | times: 7 }}"},
 }  # fmt: skip
-VIEWS = ("desktop", "phone", "dark", "images off", "text", "source", "headers")
+VIEWS = ("desktop", "phone", "dark", "images off", "text", "AMP", "source", "headers")
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _IMAGES = re.compile(r"(<img\b[^>]*?\s)src=\"[^\"]*\"", re.IGNORECASE)
@@ -45,6 +45,7 @@ class DraftPreview:
     subject: str = ""
     html: str = ""
     text: str = ""
+    amp: str = ""  # as this person would get it; empty: the mail has no such part
     source: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     fault: str = ""
@@ -69,12 +70,12 @@ def preview_draft(
         shown = _render(compiled, content, variables)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
-    subject, html, text = shown
+    subject, html, text, amp = shown
     sender = settings.POSTRIDER_BRAND["name"]
     headers = (("From", sender), ("To", str(variables["contact"].get("email", ""))), ("Subject", subject))
     return DraftPreview(
-        subject=subject, html=_as_seen(inert(html), view), text=text, source=source.body.text, headers=headers,
-        places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),
+        subject=subject, html=_as_seen(inert(html), view), text=text, amp=amp, source=source.body.text,
+        headers=headers, places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),
     )  # fmt: skip
 
 
@@ -101,14 +102,15 @@ def _remembered(_digest: str, held: _Unhashed) -> Compiled:
     return compile_source(held.source, secrets=held.secrets)
 
 
-def _render(compiled: Compiled, content: DraftContent, variables: Mapping[str, Any]) -> tuple[str, str, str]:
+def _render(compiled: Compiled, content: DraftContent, variables: Mapping[str, Any]) -> tuple[str, str, str, str]:
     loaded = load(
         version_id=UUID(int=0), ref="draft", compiled=compiled.as_json(), defaults=content.defaults,
         constants={"brand": settings.POSTRIDER_BRAND}, public_url=None,
     )  # fmt: skip
     values = render(loaded, variables, token=TOKEN)
-    subject, html, text = (join(part, values, token=TOKEN) for part in (loaded.subject, loaded.html, loaded.text))
-    return subject, html, text
+    documents = (loaded.subject, loaded.html, loaded.text, loaded.amp)
+    subject, html, text, amp = (join(one, values, token=TOKEN) for one in documents)
+    return subject, html, text, amp
 
 
 def _variables(key: str, person: str) -> dict[str, Any]:

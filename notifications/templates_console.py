@@ -142,6 +142,7 @@ def compare_versions(request: HttpRequest, key: str, old: int, new: int) -> Http
         (_("Preheader"), compare(before.preheader_source, after.preheader_source)),
         (_("MJML"), compare(before.mjml_source, after.mjml_source)),
         (_("Text part"), compare(before.text_source, after.text_source)),
+        (_("AMP part"), compare(before.amp_source, after.amp_source)),
         (_("Text message"), compare(before.sms_source, after.sms_source)),
     ]
     return show_screen(

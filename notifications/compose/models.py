@@ -50,6 +50,7 @@ class TemplateVersion(models.Model):
     mjml_source = models.TextField()
     text_source = models.TextField(blank=True, help_text=_("Empty: derived from the HTML."))
     sms_source = models.TextField(blank=True, db_default="", help_text=_("Empty: not for text messages."))
+    amp_source = models.TextField(blank=True, db_default="", help_text=_("Empty: the mail has no AMP part."))
     layout = models.CharField(max_length=100)
     defaults = models.JSONField(default=dict, blank=True)
     blocks = models.JSONField(null=True, blank=True, help_text=_("What the MJML was made of; null: written by hand."))

@@ -51,6 +51,7 @@ class DraftContent(BaseModel):
     layout: Annotated[str, AfterValidator(_layout_name)] = BASE_LAYOUT
     text: Prose = ""  # empty: derived from the HTML
     sms: Prose = ""
+    amp: Prose = ""  # empty: the mail has no AMP part
     defaults: Annotated[dict[str, Any], AfterValidator(_known_paths)] = {}
     mjml: Prose = ""  # by hand, where there are no blocks
     blocks: list[dict[str, Any]] | None = None
@@ -68,6 +69,7 @@ def content_of(version: TemplateVersion) -> DraftContent:
         layout=version.layout if KEY.fullmatch(version.layout) else BASE_LAYOUT,
         text=version.text_source,
         sms=version.sms_source,
+        amp=version.amp_source,
         defaults=version.defaults,
         mjml=version.mjml_source if version.blocks is None else "",
         blocks=version.blocks,
@@ -82,6 +84,7 @@ def content_of_source(source: TemplateSource) -> DraftContent:
         layout=source.layout_name,
         text=source.text.text if source.text else "",
         sms=source.sms.text if source.sms else "",
+        amp=source.amp.text if source.amp else "",
         defaults=source.defaults,
         mjml=source.body.text,
     )

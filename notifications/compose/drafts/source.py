@@ -14,6 +14,7 @@ from notifications.compose.source import Piece, TemplateSource, read_layout
 from notifications.compose.sync import layout_directories
 
 BODY, SUBJECT, PREHEADER, TEXT, SMS, LAYOUT = "content", "subject", "preheader", "text part", "text message", "layout"
+AMP = "AMP part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ def source_of(content: DraftContent, *, key: str, locale: str = "") -> TemplateS
         layout=read_layout(Piece(text=content.layout, file=LAYOUT), layout_directories()),
         text=Piece(text=content.text, file=TEXT) if content.text.strip() else None,
         sms=Piece(text=content.sms, file=SMS) if content.sms.strip() else None,
+        amp=Piece(text=content.amp, file=AMP) if content.amp.strip() else None,
         defaults=dict(content.defaults),
         blocks=content.blocks,
     )
