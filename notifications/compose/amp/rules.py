@@ -58,7 +58,8 @@ TAGS = _words(
     tfoot th thead time title tr u ul var wbr amp-img amp-layout
     """
 ) | frozenset(COMPONENT_OF)
-VOID = frozenset(("br", "col", "hr", "input", "meta", "wbr"))
+#: Those that hold nothing, with the ones that are not allowed.
+VOID = _words("area base br col embed hr img input link meta param source track wbr")
 #: Attributes that every tag may have, beside `data-…`, `aria-…` and, for AMP, `[…]`.
 GLOBAL = _words(
     """
