@@ -194,8 +194,8 @@ def page_of(editor: Client, message: Message) -> Shown:
 def preview(editor: Client, draft: TemplateDraft, person: Contact) -> Shown:
     """What the editor's preview shows for a contact; the frame's own two tags taken out."""
     address = f"/drafts/{draft.pk}/preview/"
-    page = editor.get(address, {"person": person.address}).content.decode()
-    text = editor.get(address, {"person": person.address, "view": "text"}).content.decode()
+    page = editor.get(address, {"person": str(person.address)}).content.decode()
+    text = editor.get(address, {"person": str(person.address), "view": "text"}).content.decode()
     return Shown(
         subject=_subject(page),
         html=_out_of_frame(page),
