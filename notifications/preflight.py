@@ -97,6 +97,7 @@ def _source_of(version: TemplateVersion) -> TemplateSource:
         layout_name=version.layout,
         layout=_layout(version.layout),
         text=piece(version.text_source, "text") if version.text_source else None,
+        amp=piece(version.amp_source, "AMP part") if version.amp_source else None,
         defaults=version.defaults,
     )
 

@@ -122,6 +122,8 @@ def _write_templates() -> None:
         start_template(f"hostile-{number}", name=PAYLOADS[number], content=content, author=PAYLOADS[number])
     raw = [{"id": "raw", "kind": "raw", "mjml": "\n".join(PAYLOADS)}]
     start_template("by-hand", name="x", content=DraftContent(subject="x", blocks=raw), author="x")
+    amp = DraftContent(subject="x", blocks=blocks[:1], amp="\n".join(PAYLOADS))
+    start_template("amp-by-hand", name="x", content=amp, author="x")
     [heading] = read_blocks([{"id": "h", "kind": "heading", "text": " ".join(PAYLOADS[:20])}])
     save_block(heading, name="Hostile heading", author="x")
     _publish_hostile()

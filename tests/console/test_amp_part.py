@@ -70,3 +70,11 @@ def test_a_file_beside_the_template_is_its_amp_part(tmp_path: Path) -> None:
     assert found is not None
     assert (found.text, found.file) == (AMP, "welcome.amp.html")
     assert read(tmp_path / "welcome.de.mjml").amp is None
+
+
+def test_the_page_of_a_version_shows_source_and_sample(boss: Client, draft) -> None:
+    version = publish_draft(draft.pk, expected=draft.revision, author="ada")
+    page = boss.get(f"/notifications/templateversion/{version.pk}/change/").content.decode()
+    assert 'id="tab-amp"' in page
+    assert "&lt;p&gt;Hello {{ contact.first_name | default: &#x27;you&#x27; }}&lt;/p&gt;" in page
+    assert "&lt;p&gt;Hello Ada&lt;/p&gt;" in page
