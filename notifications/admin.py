@@ -21,7 +21,7 @@ from notifications.delivery.credentials import Origin, credential_names, find_or
 from notifications.delivery.models import Breaker, PoolMember, Provider
 from notifications.delivery.providers import provider_kinds
 from notifications.forms import ProviderForm
-from notifications.preview import inert, render_sample
+from notifications.preview import render_sample
 from notifications.providers_console import panel
 from preferences.models import Contact
 from tracking.models import Event, Message
@@ -236,7 +236,7 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
         sample = render_sample(version) if isinstance(version, TemplateVersion) else None
         mail = (
             {
-                "html": inert(sample.html),
+                "html": sample.html,
                 "text": sample.text,
                 "amp": sample.amp,
                 "subject": sample.subject,
