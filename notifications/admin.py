@@ -21,7 +21,7 @@ from notifications.delivery.credentials import Origin, credential_names, find_or
 from notifications.delivery.models import Breaker, PoolMember, Provider
 from notifications.delivery.providers import provider_kinds
 from notifications.forms import ProviderForm
-from notifications.preview import inert, render_sample
+from notifications.preview import render_sample
 from notifications.providers_console import panel
 from preferences.models import Contact
 from tracking.models import Event, Message
@@ -202,7 +202,7 @@ class TemplateAdmin(ReadOnlyAdmin):
     @admin.display(description="Versions")
     def versions_list(self, template: Template) -> SafeString:
         versions = template.versions.select_related("template").defer(
-            "compiled", "mjml_source", "text_source", "sms_source"
+            "compiled", "mjml_source", "text_source", "sms_source", "amp_source"
         )[:100]
         rows = ((_version_link(one), f"{one.created_at:%d %b %Y %H:%M}", one.author, one.note) for one in versions)
         listed = format_html_join("", '<li>{} <span class="pr-soft">{} · {} {}</span></li>', rows)
@@ -219,10 +219,11 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
         (None, {"fields": ("ref", "layout", "author", "note", "created_at")}),
         (
             "Source",
-            {"fields": ("shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_sms", "defaults")},
+            {"fields": ("shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_amp", "shown_sms",
+                        "defaults")},
         ),
-    )
-    readonly_fields = ("ref", "shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_sms")
+    )  # fmt: skip
+    readonly_fields = ("ref", "shown_subject", "shown_preheader", "shown_mjml", "shown_text", "shown_amp", "shown_sms")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("template").defer("compiled")
@@ -235,8 +236,9 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
         sample = render_sample(version) if isinstance(version, TemplateVersion) else None
         mail = (
             {
-                "html": inert(sample.html),
+                "html": sample.html,
                 "text": sample.text,
+                "amp": sample.amp,
                 "subject": sample.subject,
                 "fault": sample.fault,
                 "sms": {"text": sample.sms, "length": sample.sms_length} if sample.sms else None,
@@ -261,6 +263,10 @@ class TemplateVersionAdmin(ReadOnlyAdmin):
     @admin.display(description="Text")
     def shown_text(self, version: TemplateVersion) -> SafeString:
         return _source(version.text_source or "(derived from the HTML)")
+
+    @admin.display(description="AMP part")
+    def shown_amp(self, version: TemplateVersion) -> SafeString:
+        return _source(version.amp_source or "(none)")
 
     @admin.display(description="Text message")
     def shown_sms(self, version: TemplateVersion) -> SafeString:

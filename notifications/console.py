@@ -20,6 +20,7 @@ from notifications.catalog.channels import channel_of
 from notifications.compose.segments import Length, measure
 from notifications.compose.versions import published_keys
 from notifications.delivery.models import Call
+from notifications.delivery.providers import provider_kinds
 from notifications.explanation import explain, sentence_of, steps_of
 from notifications.filters import ENDS, MessageFilter
 from notifications.preview import inert, show_sent
@@ -116,6 +117,7 @@ class SentMail:
     html: str = ""
     text: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    amp: str = ""  # empty where none went
     note: str = ""
     length: Length | None = None  # of a text message
 
@@ -131,9 +133,11 @@ def _mail(story: Story) -> SentMail:
             return SentMail(text=shown.text, length=measure(shown.text), sender=shown.sender, address=shown.address)
         if shown is not None:
             headers = {"From": shown.sender, "To": shown.address, "Subject": shown.subject, **shown.headers}
+            kind = provider_kinds().get(call.provider.kind)
             return SentMail(
-                subject=shown.subject, html=inert(shown.html), text=shown.text, headers=tuple(headers.items())
-            )
+                subject=shown.subject, html=inert(shown.html), text=shown.text, headers=tuple(headers.items()),
+                amp=shown.amp if kind and kind.takes_amp else "",
+            )  # fmt: skip
     return SentMail(note=_("What was sent is not kept, because it held secrets."))
 
 

@@ -18,7 +18,7 @@ from notifications.compose.drafts.source import blocks_of
 Fields = Mapping[str, Any]
 Edited = tuple[DraftContent, str]  # and the block that is chosen then
 
-_HEAD = ("subject", "preheader", "layout", "brand", "text", "mjml")
+_HEAD = ("subject", "preheader", "layout", "brand", "text", "amp", "mjml")
 
 
 def new_block_id() -> str:

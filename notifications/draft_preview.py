@@ -25,7 +25,7 @@ from notifications.preview import inert
 from notifications.sample_headers import headers_of
 
 TOKEN = "preview"  # noqa: S105 - no password
-VIEWS = ("desktop", "phone", "dark", "images off", "text", "source", "headers")
+VIEWS = ("desktop", "phone", "dark", "images off", "text", "AMP", "source", "headers")
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _IMAGES = re.compile(r"(<img\b[^>]*?\s)src=\"[^\"]*\"", re.IGNORECASE)
@@ -49,6 +49,7 @@ class DraftPreview:
     html: str = ""
     text: str = ""
     lines: tuple[SourceLine, ...] = ()
+    amp: str = ""  # as this person would get it; empty: the mail has no such part
     headers: tuple[tuple[str, str], ...] = ()
     fault: str = ""
     places: tuple[Place, ...] = field(default=())
@@ -75,10 +76,10 @@ def preview_draft(
         shown = _render(compiled, content, variables, brand)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
-    subject, html, text = shown
+    subject, html, text, amp = shown
     headers = headers_of(key, variables["contact"], subject=subject)
     return DraftPreview(
-        subject=subject, html=_as_seen(inert(html), view), text=text, lines=lines, headers=headers,
+        subject=subject, html=_as_seen(inert(html), view), text=text, amp=amp, lines=lines, headers=headers,
         places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),
     )  # fmt: skip
 
@@ -121,14 +122,15 @@ def _remembered(_digest: str, held: _Unhashed) -> Compiled:
 
 def _render(
     compiled: Compiled, content: DraftContent, variables: Mapping[str, Any], brand: Values
-) -> tuple[str, str, str]:
+) -> tuple[str, str, str, str]:
     loaded = load(
         version_id=UUID(int=0), ref="draft", compiled=compiled.as_json(), defaults=content.defaults,
         constants={"brand": brand}, public_url=None,
     )  # fmt: skip
     values = render(loaded, variables, token=TOKEN)
-    subject, html, text = (join(part, values, token=TOKEN) for part in (loaded.subject, loaded.html, loaded.text))
-    return subject, html, text
+    documents = (loaded.subject, loaded.html, loaded.text, loaded.amp)
+    subject, html, text, amp = (join(one, values, token=TOKEN) for one in documents)
+    return subject, html, text, amp
 
 
 def _as_seen(html: str, view: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from config import clock
 from config.screens import show_screen, staff_screen
+from notifications.amp_carriers import find_carriers
 from notifications.block_forms import controls_of
 from notifications.block_outline import offer_spots, outline_of
 from notifications.compose.blocks.editing import find
@@ -186,8 +187,10 @@ def _preview(request: HttpRequest, draft: TemplateDraft) -> dict[str, Any]:
     shown = preview_draft(
         content_at(draft), key=draft.template.key, locale=draft.locale, persona=persona or Persona(), view=view
     )
-    is_unknown = persona is None
-    return {"preview": shown, "view": view if view in VIEWS else "desktop", "draft": draft, "is_unknown": is_unknown}
+    return {
+        "preview": shown, "view": view if view in VIEWS else "desktop", "draft": draft, "is_unknown": persona is None,
+        "carriers": find_carriers() if view == "AMP" else None,
+    }  # fmt: skip
 
 
 def _show_conflict(request: HttpRequest, draft: TemplateDraft, conflict: Conflict) -> HttpResponse:
@@ -223,4 +226,10 @@ def _number(text: str) -> int:
 
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    place, most = ".".join(map(str, first["loc"])), first.get("ctx", {}).get("max_length", 0)
+    if first["type"] in {"string_too_long", "too_long"}:
+        size = f"{most // 1024} KB" if most >= 1024 * 10 else _("%(most)d characters") % {"most": most}
+        return _("%(place)s: larger than %(size)s, the most that it may have. It was not saved.") % {
+            "place": place, "size": size,
+        }  # fmt: skip
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}"

@@ -60,7 +60,7 @@ def inspect_version(version: TemplateVersion, readers: Sequence[Reader] = ()) ->
 
 def inspect_source(source: TemplateSource, compiled: Compiled, readers: Sequence[Reader] = ()) -> Inspection:
     """What is being written, compiled."""
-    return _inspect(source, compiled, readers)
+    return _inspect(source, compiled, readers, values_for(source))
 
 
 def ask(group: Group, addresses: Iterable[str]) -> dict[str, Answer | Refusal]:
@@ -105,6 +105,7 @@ def _source_of(version: TemplateVersion) -> TemplateSource:
         layout_name=version.layout,
         layout=_layout(version.layout),
         text=piece(version.text_source, "text") if version.text_source else None,
+        amp=piece(version.amp_source, "AMP part") if version.amp_source else None,
         defaults=version.defaults,
     )
 

@@ -33,6 +33,7 @@ class Sample:
     subject: str = ""
     html: str = ""
     text: str = ""
+    amp: str = ""
     fault: str = ""
     sms: str = ""
     sms_length: Length | None = None
@@ -51,9 +52,11 @@ def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None 
         values = render(loaded, known, token="sample")  # noqa: S106 - no password
     except RenderFault as fault:
         return Sample(fault=f"{fault.reason}: {fault.detail}")
-    subject, html, text = (join(part, values, token="sample") for part in (loaded.subject, loaded.html, loaded.text))  # noqa: S106
+    documents = (loaded.subject, loaded.html, loaded.text, loaded.amp)
+    subject, html, text, amp = (join(one, values, token="sample") for one in documents)  # noqa: S106 - no password
     sms = _render_text(version, known) if version.compiled.get("sms") else ""
-    return Sample(subject=subject, html=inert(html), text=text, sms=sms, sms_length=measure(sms) if sms else None)
+    length = measure(sms) if sms else None
+    return Sample(subject=subject, html=inert(html), text=text, amp=amp, sms=sms, sms_length=length)
 
 
 def _render_text(version: TemplateVersion, variables: Mapping[str, Any]) -> str:

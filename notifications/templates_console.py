@@ -151,6 +151,7 @@ def compare_versions(request: HttpRequest, key: str, old: int, new: int) -> Http
         (_("Brand"), compare(_brand_lines(before), _brand_lines(after))),
         (_("MJML"), compare(before.mjml_source, after.mjml_source)),
         (_("Text part"), compare(before.text_source, after.text_source)),
+        (_("AMP part"), compare(before.amp_source, after.amp_source)),
         (_("Text message"), compare(before.sms_source, after.sms_source)),
     ]
     return show_screen(

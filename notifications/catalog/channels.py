@@ -37,7 +37,7 @@ class Channel(ABC):
     key: ClassVar[str]
     #: In words for people.
     label: ClassVar[str]
-    #: What it carries of a template's version: (document as compiled, what it becomes: subject, html or text).
+    #: What it carries of a template's version: (document as compiled, what it becomes: subject, html, text or amp).
     documents: ClassVar[tuple[tuple[str, str], ...]]
     #: Whether messages are mails: with a From domain, headers, a one-click unsubscribe, counted links and opens.
     is_mail: ClassVar[bool] = False
@@ -61,7 +61,7 @@ class Email(Channel):
     """Mail."""
 
     key, label = EMAIL, "E-mail"
-    documents = (("subject", "subject"), ("html", "html"), ("text", "text"))
+    documents = (("subject", "subject"), ("html", "html"), ("text", "text"), ("amp", "amp"))
     is_mail = True
 
     def find_addresses(self, people: Iterable[Reachable]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""How does a source become the Liquid documents of a version: three of a mail, and one of a text message?
+"""How does a source become the Liquid documents of a version: those of a mail, and one of a text message?
 
 MJML, CSS inlining, link numbering and the text part: once per version, never per mail.
 """
@@ -15,6 +15,7 @@ from liquid.exceptions import LiquidError
 from mjml import mjml_to_html
 
 from notifications.compose.addresses import find_active
+from notifications.compose.amp.validation import find_faults
 from notifications.compose.findings import Finding, Level, SourceFault
 from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
@@ -48,6 +49,7 @@ class Compiled:
     text: str
     links: tuple[str | None, ...]  # links[n - 1]; None is a personal one
     sms: str = ""  # with its links as written; empty: it cannot go as a text message
+    amp: str = ""  # with its links as written, since none of them is counted; empty: the mail has no such part
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, object]:
@@ -65,6 +67,8 @@ def digest_source(source: TemplateSource, *, secrets: frozenset[str]) -> str:
         told.append(source.sms.text)
     if source.brand:
         told.append({"brand": source.brand})  # not what it says: see docs/decisions/0012
+    if source.amp is not None:
+        told.append(["amp", source.amp.text])
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -76,6 +80,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     _check_size(source)
     for piece in (source.subject, source.preheader, source.text, source.sms):
         _check_liquid(piece)
+    amp = _compile_amp(source.amp)
     tokens = Tokens.for_sources(source.subject.text, source.preheader.text, source.body.text, source.layout.text)
     document = _compile_mjml(_assemble(source, tokens), source, tokens)
     links = Links(
@@ -94,6 +99,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
         text=text,
         links=tuple(links.urls),
         sms=source.sms.text.strip() if source.sms else "",
+        amp=amp,
         warnings=_check_html_size(source, document),
     )
 
@@ -119,6 +125,16 @@ def _check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
     for one in filters(template.nodes):
         if one.name not in template.env.filters:
             raise SourceFault(piece.finding(one.token.start_index, f"Liquid: unknown filter '{one.name}'"))
+
+
+def _compile_amp(piece: Piece | None) -> str:
+    """The AMP part as it was written. Raises SourceFault with all that AMP for Email does not allow in it."""
+    if piece is None:
+        return ""
+    if faults := find_faults(piece):
+        raise SourceFault(*faults)
+    _check_liquid(piece, is_html=True)
+    return piece.text
 
 
 def _assemble(source: TemplateSource, tokens: Tokens) -> str:

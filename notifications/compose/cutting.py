@@ -51,7 +51,7 @@ _MARK = "\0"  # stands for the token while static text is put together
 class Part:
     """One document of a version, cut."""
 
-    name: str  # subject, html, text
+    name: str  # subject, html, text, amp
     template: BoundTemplate
     document: Document
     regions: tuple[Region, ...]
@@ -62,6 +62,7 @@ def cut(
     template: BoundTemplate,
     *,
     name: str,
+    is_html: bool,
     first: int,
     constants: Mapping[str, object],
     public_url: str | None,
@@ -89,7 +90,7 @@ def cut(
         template=template,
         document=_number(pieces, first),
         regions=regions,
-        shortcuts=find_shortcuts(template, regions, is_html=name == "html"),
+        shortcuts=find_shortcuts(template, regions, is_html=is_html),
     )
 
 

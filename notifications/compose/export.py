@@ -23,12 +23,13 @@ def versions_to_export(keys: Iterable[str] = ()) -> Iterator[TemplateVersion]:
 
 
 def files_of(version: TemplateVersion) -> dict[str, str]:
-    """File name to text: the template, and its text parts where they were written by hand."""
+    """File name to text: the template, and the text and AMP parts that were written by hand."""
     stem = ".".join(filter(None, (version.template.key, version.locale)))
     texts = {f"{stem}.txt": version.text_source, f"{stem}.sms.txt": version.sms_source}
     beside = {name: text for name, text in texts.items() if text}
     matter = "\n".join(_matter(version, beside, stem))
-    return {f"{stem}.mjml": f"{FENCE}\n{matter}\n{FENCE}\n{version.mjml_source}", **beside}
+    amp = {f"{stem}.amp.html": version.amp_source} if version.amp_source else {}
+    return {f"{stem}.mjml": f"{FENCE}\n{matter}\n{FENCE}\n{version.mjml_source}", **beside, **amp}
 
 
 def write_files(version: TemplateVersion, folder: Path) -> list[Path]:

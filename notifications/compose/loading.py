@@ -16,7 +16,8 @@ from notifications.compose.cutting import Document, Part, Region, cut
 from notifications.compose.models import TemplateVersion
 from notifications.compose.sandbox import parse
 
-DOCUMENTS = ("subject", "html", "text")
+DOCUMENTS = ("subject", "html", "text", "amp")  # a new one stands last: stored calls number their regions
+MARKUP = frozenset(("html", "amp"))  # in which values are escaped
 _MAIL = tuple((name, name) for name in DOCUMENTS)
 
 Defaults = tuple[tuple[tuple[str, ...], object], ...]
@@ -24,9 +25,9 @@ Defaults = tuple[tuple[tuple[str, ...], object], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedVersion:
-    """A version ready to render. Regions are numbered over subject, html, text.
+    """A version ready to render. Regions are numbered over subject, html, text, amp.
 
-    What a channel does not carry is empty: a text message has no subject and no HTML.
+    What a channel does not carry is empty: a text message has no subject and no HTML. So is an AMP part that is none.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class LoadedVersion:
     subject: Document
     html: Document
     text: Document
+    amp: Document
     regions: tuple[Region, ...]
     parts: tuple[Part, ...]  # those with regions; each renders in one context of its own
     defaults: Defaults
@@ -86,16 +88,19 @@ def load(
     sources = {target: compiled.get(document) or "" for document, target in documents}
     parts: list[Part] = []
     for name in DOCUMENTS:
-        template = parse(sources.get(name, ""), is_html=name == "html", is_compiled=True)
+        template = parse(sources.get(name, ""), is_html=name in MARKUP, is_compiled=True)
         first = sum(len(part.regions) for part in parts)
-        parts.append(cut(template, name=name, first=first, constants=constants, public_url=public_url))
-    subject, html, text = parts
+        parts.append(
+            cut(template, name=name, is_html=name in MARKUP, first=first, constants=constants, public_url=public_url)
+        )
+    subject, html, text, amp = parts
     return LoadedVersion(
         id=version_id,
         ref=ref,
         subject=subject.document,
         html=html.document,
         text=text.document,
+        amp=amp.document,
         regions=tuple(region for part in parts for region in part.regions),
         parts=tuple(part for part in parts if part.regions),
         defaults=tuple((tuple(path.split(".")), value) for path, value in defaults.items()),

@@ -50,6 +50,7 @@ class TemplateVersion(models.Model):
     mjml_source = models.TextField()
     text_source = models.TextField(blank=True, help_text=_("Empty: derived from the HTML."))
     sms_source = models.TextField(blank=True, db_default="", help_text=_("Empty: not for text messages."))
+    amp_source = models.TextField(blank=True, db_default="", help_text=_("Empty: the mail has no AMP part."))
     layout = models.CharField(max_length=100)
     brand_key = models.CharField(
         max_length=100, blank=True, default="", db_default="", help_text=_("Empty: the default brand.")

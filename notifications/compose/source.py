@@ -53,12 +53,13 @@ class TemplateSource:
     brand: str = ""  # its key; empty: the default one
     text: Piece | None = None  # written by hand; None: derived from the HTML
     sms: Piece | None = None  # what a text message says; None: it cannot go as one
+    amp: Piece | None = None  # AMP for Email, written by hand; None: the mail has no such part
     defaults: dict[str, object] = field(default_factory=dict)
     blocks: list[dict[str, object]] | None = None  # what the body was made of; None: by hand
 
 
 def read_template(path: Path, *, name: str, layouts: list[Path]) -> TemplateSource:
-    """Read `<key>.mjml` or `<key>.<locale>.mjml` with its layout and text file. Raises SourceFault.
+    """Read `<key>.mjml` or `<key>.<locale>.mjml` with its layout, text file and AMP file. Raises SourceFault.
 
     `name` is how findings call the file; `layouts` are the directories to look for the layout
     in, the first one wins.
@@ -79,6 +80,7 @@ def read_template(path: Path, *, name: str, layouts: list[Path]) -> TemplateSour
         brand=fields["brand"].text if "brand" in fields else "",
         text=_read_text(fields.get("text"), path),
         sms=_read_text(fields.get("sms"), path),
+        amp=_read_amp(path, name=name),
         defaults=defaults,
     )
 
@@ -195,6 +197,12 @@ def _read_text(name: Piece | None, path: Path) -> Piece | None:
     if written.suffix != ".txt" or written.parent != path.parent or not written.is_file():
         raise SourceFault(name.finding(0, f"no text file `{name.text}` beside the template"))
     return read_piece(written, name=f"{name.file.removesuffix(path.name)}{written.name}")
+
+
+def _read_amp(path: Path, *, name: str) -> Piece | None:
+    """`<key>.amp.html` beside `<key>.mjml`; None where there is none."""
+    written = path.with_name(f"{path.stem}.amp.html")
+    return read_piece(written, name=f"{name.removesuffix(path.name)}{written.name}") if written.is_file() else None
 
 
 def _empty(file: str, text: str = "") -> Piece:

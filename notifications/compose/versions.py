@@ -94,6 +94,7 @@ def _make(
         mjml_source=source.body.text,
         text_source=source.text.text if source.text else "",
         sms_source=source.sms.text if source.sms else "",
+        amp_source=source.amp.text if source.amp else "",
         layout=source.layout_name,
         brand_key=source.brand,
         brand=brand,

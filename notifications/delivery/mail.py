@@ -60,6 +60,10 @@ class Parcel:
     def text(self, member: Member) -> str:
         return join(self.version.text, member.values, token=member.token)
 
+    def amp(self, member: Member) -> str:
+        """Empty where the template has no AMP part."""
+        return join(self.version.amp, member.values, token=member.token)
+
     def own_headers(self, member: Member) -> dict[str, str]:
         """The headers that differ by recipient; a channel without mails has none."""
         return own_headers(member, sender=self.sender) if channel_of(self.channel).is_mail else {}
@@ -177,6 +181,7 @@ class Shown:
     address: str
     headers: dict[str, str]
     channel: str = EMAIL
+    amp: str = ""  # empty where it had none, or where the provider carries none
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -193,6 +198,7 @@ def show_mail(call: Call, message_id: UUID) -> Shown | None:
                 subject=parcel.subject(member), html=parcel.html(member), text=parcel.text(member),
                 sender=parcel.sender, address=member.address,
                 headers={**parcel.headers, **parcel.own_headers(member)}, channel=parcel.channel,
+                amp=parcel.amp(member),
             )  # fmt: skip
     return None
 

@@ -67,6 +67,7 @@ class Mail:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()  # file names only
+    amp: str = ""  # the text/x-amp-html part
 
     def header(self, name: str) -> str:
         """The first header of that name, or an empty string."""

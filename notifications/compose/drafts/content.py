@@ -58,6 +58,7 @@ class DraftContent(BaseModel):
     brand: Annotated[str, AfterValidator(_brand_key)] = ""  # its key; empty: the default one
     text: Prose = ""  # empty: derived from the HTML
     sms: Prose = ""
+    amp: Prose = ""  # empty: the mail has no AMP part
     defaults: Annotated[dict[str, Any], AfterValidator(_known_paths)] = {}
     mjml: Prose = ""  # by hand, where there are no blocks
     blocks: list[dict[str, Any]] | None = None
@@ -78,6 +79,7 @@ def content_of(version: TemplateVersion) -> DraftContent:
         brand=version.brand_key,
         text=version.text_source,
         sms=version.sms_source,
+        amp=version.amp_source,
         defaults=version.defaults,
         mjml=version.mjml_source if version.blocks is None else "",
         blocks=version.blocks,
@@ -93,6 +95,7 @@ def content_of_source(source: TemplateSource) -> DraftContent:
         brand=source.brand,
         text=source.text.text if source.text else "",
         sms=source.sms.text if source.sms else "",
+        amp=source.amp.text if source.amp else "",
         defaults=source.defaults,
         mjml=source.body.text,
     )

@@ -15,6 +15,7 @@ from notifications.compose.source import Piece, TemplateSource, read_layout
 from notifications.compose.sync import layout_directories
 
 BODY, SUBJECT, PREHEADER, TEXT, SMS, LAYOUT = "content", "subject", "preheader", "text part", "text message", "layout"
+AMP = "AMP part"
 
 #: Fields of the editor by the file that a finding names.
 _FIELDS = {SUBJECT: "subject", PREHEADER: "preheader", TEXT: "text"}
@@ -48,6 +49,7 @@ def source_of(content: DraftContent, *, key: str, locale: str = "") -> TemplateS
         brand=content.brand,
         text=Piece(text=content.text, file=TEXT) if content.text.strip() else None,
         sms=Piece(text=content.sms, file=SMS) if content.sms.strip() else None,
+        amp=Piece(text=content.amp, file=AMP) if content.amp.strip() else None,
         defaults=dict(content.defaults),
         blocks=content.blocks,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications.compose.compilation import Compiled
-from notifications.compose.loading import DOCUMENTS, LoadedVersion, load
+from notifications.compose.loading import DOCUMENTS, MARKUP, LoadedVersion, load
 from notifications.compose.preflight.inspection import Blank, Sample
 from notifications.compose.preflight.watching import find_silent
 from notifications.compose.render import RenderFault, join, render, with_defaults
@@ -69,7 +69,7 @@ def _sample(compiled: Compiled, plain: LoadedVersion, counted: LoadedVersion, re
 def _blanks(compiled: Compiled, variables: Mapping[str, Any]) -> Iterable[Blank]:
     seen = set()
     for name in DOCUMENTS:
-        for expression in find_silent(getattr(compiled, name), variables, is_html=name == "html"):
+        for expression in find_silent(getattr(compiled, name), variables, is_html=name in MARKUP):
             if expression not in seen:
                 seen.add(expression)
                 yield Blank(expression=expression, document=name)

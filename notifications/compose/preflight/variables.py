@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from notifications.compose.loading import DOCUMENTS
+from notifications.compose.loading import DOCUMENTS, MARKUP
 from notifications.compose.preflight.findings import Finding, Place, Severity
 from notifications.compose.preflight.inspection import Inspection
 from notifications.compose.preflight.scopes import read_variables
@@ -32,7 +32,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
 def variables_of(inspection: Inspection) -> set[Reading]:
     """The paths that the mail's documents read."""
     compiled = inspection.compiled
-    return {path for name in DOCUMENTS for path in read_variables(getattr(compiled, name), is_html=name == "html")}
+    return {path for name in DOCUMENTS for path in read_variables(getattr(compiled, name), is_html=name in MARKUP)}
 
 
 def _check(inspection: Inspection, path: Reading) -> Iterator[Finding]:

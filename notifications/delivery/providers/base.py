@@ -35,6 +35,8 @@ class ProviderKind(ABC):
     is_serial: ClassVar[bool] = False
     #: How long the provider remembers an idempotency key; None where it has none.
     idempotency_window: ClassVar[timedelta | None] = None
+    #: Whether an AMP part (text/x-amp-html) can be handed over, by the provider's documentation and Anymail's.
+    takes_amp: ClassVar[bool] = False
     #: Headers of ours that the provider replaces or drops, lower case, with the reason.
     header_exceptions: ClassVar[dict[str, str]] = {}
     #: What each status or error code means, with its source.

@@ -29,8 +29,10 @@ class MergingKind(ApiKind):
         nonce = parcel.call_id.hex[-12:]
         mark, key = self.mark_pattern(nonce), self.key_pattern(nonce)
         version = parcel.version
-        subject, text, html = (_marked(document, mark) for document in (version.subject, version.text, version.html))
+        documents = (version.subject, version.text, version.html, version.amp)
+        subject, text, html, amp = (_marked(document, mark) for document in documents)
         message = self.blank(parcel, subject=subject, text=text, html=html)
+        self.add_amp(message, amp)
         keys = [key % "t", *(key % number for number in range(len(version.regions)))]
         message.merge_data = {
             member.address: dict(zip(keys, (member.token, *member.values.regions), strict=True))
@@ -94,7 +96,7 @@ def write_items(items: Mapping[str, dict[str, Any]], bodies: Bodies, names: tupl
 
 def statics(parcel: Parcel) -> str:
     """All static text of a parcel's documents."""
-    documents = (parcel.version.subject, parcel.version.html, parcel.version.text)
+    documents = (parcel.version.subject, parcel.version.html, parcel.version.text, parcel.version.amp)
     return "".join(part for document in documents for part in document if isinstance(part, str))
 
 

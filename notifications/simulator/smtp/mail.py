@@ -59,6 +59,7 @@ class SmtpBatch:
             subject=clean(message["Subject"] or ""),
             html=_part(message, "html"),
             text=_part(message, "plain"),
+            amp=_amp(message),
             headers=tuple(_headers(message)),
             attachments=tuple(part.get_filename("") for part in message.iter_attachments()),
         )
@@ -83,6 +84,14 @@ def _part(message: EmailMessage, kind: str) -> str:
         return clean(part.get_content()).replace("\r\n", "\n")
     except (LookupError, KeyError):
         return clean(part.get_payload())
+
+
+def _amp(message: EmailMessage) -> str:
+    """The text/x-amp-html part, which stands in the multipart/alternative beside the others."""
+    for part in message.walk():
+        if part.get_content_type() == "text/x-amp-html":
+            return clean(part.get_content()).replace("\r\n", "\n")
+    return ""
 
 
 def reopen(path: str, content_type: str, body: bytes) -> SmtpBatch:

@@ -11,7 +11,9 @@ from notifications.catalog import secret_paths
 from notifications.compose.compilation import digest_source
 from notifications.compose.export import files_of, versions_to_export
 from notifications.compose.models import Origin, Template, TemplateVersion
+from notifications.compose.source import Piece
 from notifications.compose.versions import publish
+from tests.notifications.compose.amp.documents import document
 from tests.notifications.compose.making import read, source, text
 
 EDGE_SPACES = ["plain", " led by a space", '"quoted"', "'single'", "a: colon", "# no comment", "ends "]
@@ -21,7 +23,7 @@ def version_of(made):
     return TemplateVersion(
         template=Template(key=made.key), locale=made.locale, subject_source=made.subject.text,
         preheader_source=made.preheader.text, mjml_source=made.body.text, layout=made.layout_name,
-        text_source=made.text.text if made.text else "", sms_source="", defaults=made.defaults,
+        text_source=made.text.text if made.text else "", sms_source="", amp_source="", defaults=made.defaults,
     )  # fmt: skip
 
 
@@ -47,12 +49,15 @@ def test_what_is_exported_reads_as_the_same(tmp_path_factory, subject, preheader
 
 @pytest.mark.django_db
 def test_what_the_console_published_comes_back_by_its_file(tmp_path, capsys):
-    german = replace(source(text("Hallo"), text="Hallo von Hand"), locale="de")
+    amp = Piece(text=document("<p>Hallo {{ contact.first_name }}</p>"), file="x")
+    german = replace(source(text("Hallo"), text="Hallo von Hand"), locale="de", amp=amp)
     publish("sample", german, author="ada", origin=Origin.CONSOLE)
     call_command("export_templates", "--to", str(tmp_path))
     assert "sync_templates --reclaim sample" in capsys.readouterr().out
     again = read(tmp_path / "sample.de.mjml")
     assert again.text is not None
+    assert again.amp is not None
+    assert (again.amp.text, again.amp.file) == (amp.text, "sample.de.amp.html")
     assert (again.locale, again.text.text) == ("de", "Hallo von Hand")
     [version] = versions_to_export()
     again = replace(again, layout=german.layout)

@@ -33,6 +33,7 @@ class Mailgun(MergingKind):
     simulator_path = "mailgun/v3"
     batch_limit = 1000  # "Batch Sending": at most 1,000 recipients a call
     ip_pool_field = "o:sending-ip-pool"
+    takes_amp = True
     failures = FAILURES
     credentials = ("api_key",)
     webhook_credentials = ("webhook_signing_key",)

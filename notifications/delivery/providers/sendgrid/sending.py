@@ -54,6 +54,7 @@ class SendGrid(MergingKind):
     simulator_path = "sendgrid/v3"
     batch_limit = 1000  # "no more than 1,000 personalizations"
     ip_pool_field = "ip_pool_name"
+    takes_amp = True
     failures = FAILURES
     credentials = ("api_key",)
     inbound_credentials = ("inbound_secret",)

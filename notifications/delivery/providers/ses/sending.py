@@ -13,7 +13,7 @@ from notifications.delivery.failures import Kind, Verdict, redact
 from notifications.delivery.inbound import Letter
 from notifications.delivery.mail import Member, Parcel
 from notifications.delivery.models import Provider
-from notifications.delivery.providers.api import Envelope
+from notifications.delivery.providers.api import AMP_TYPE, Envelope
 from notifications.delivery.providers.base import ProviderKind
 from notifications.delivery.providers.ses.account import ACCOUNT
 from notifications.delivery.providers.ses.client import NotSetUp, hand_over
@@ -34,6 +34,7 @@ class Ses(ProviderKind):
     slug = "ses"
     label = "Amazon SES"
     account = ACCOUNT
+    takes_amp = True  # "raw" content is the MIME message as it is
     header_exceptions = {"message-id": '"Amazon SES overrides the header with its own value"'}
     credentials = ("access_key_id", "secret_access_key")
     webhook_credentials = ("webhook_secret",)
@@ -83,6 +84,8 @@ def build(parcel: Parcel, member: Member) -> Envelope:
         subject=parcel.subject(member), body=parcel.text(member), from_email=parcel.sender, to=[to],
         headers={**parcel.headers, **parcel.own_headers(member)},
     )  # fmt: skip
+    if amp := parcel.amp(member):
+        message.attach_alternative(amp, AMP_TYPE)
     message.attach_alternative(parcel.html(member), "text/html")
     message.metadata = {"message_id": str(member.message_id)}
     settable = cast(Any, message)  # attributes of Anymail that few kinds use

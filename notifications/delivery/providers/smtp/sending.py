@@ -41,6 +41,7 @@ class Smtp(ProviderKind):
     label = "SMTP"
     account = ACCOUNT
     is_serial = True
+    takes_amp = True
     batch_limit = 200  # mails of one call share its uncertainty when a worker dies
     optional_credentials = ("password",)  # with "username" among the options
     required_options = ("host",)

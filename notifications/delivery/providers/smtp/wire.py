@@ -10,6 +10,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from itertools import chain
 
 from notifications.compose.encode import EncodedDocument, encode_document, encode_value, fill_encoded
 from notifications.delivery.mail import Member, Parcel
@@ -63,12 +64,19 @@ class MailWriter:
 
 
 def _encode_body(parcel: Parcel, boundary: str) -> EncodedDocument:
-    """Both parts between their boundaries as one encoded document, up to the last boundary's CRLF."""
+    """All parts between their boundaries as one encoded document, up to the last boundary's CRLF.
+
+    An AMP part stands before the HTML, since some programs show the last part only:
+    https://amp.dev/documentation/guides-and-tutorials/learn/email-spec/amp-email-structure
+    """
     pieces: list[EncodedDocument] = []
-    for subtype, document in (("plain", parcel.version.text), ("html", parcel.version.html)):
+    version = parcel.version
+    for subtype, document in (("plain", version.text), ("x-amp-html", version.amp), ("html", version.html)):
+        if subtype == "x-amp-html" and not document:
+            continue
         opening = _PART.format(boundary=boundary, subtype=subtype).encode()
         pieces.append((opening, *encode_document(document), b"\r\n"))
-    return _merged([*pieces[0], *pieces[1], f"--{boundary}--\r\n".encode()])
+    return _merged([*chain.from_iterable(pieces), f"--{boundary}--\r\n".encode()])
 
 
 def _merged(pieces: Iterable[bytes | object]) -> EncodedDocument:

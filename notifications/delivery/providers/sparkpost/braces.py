@@ -29,8 +29,9 @@ def protect(text: str) -> str:
 def protect_static(parcel: Parcel) -> Parcel:
     """The parcel with its static text protected, to be joined with marks."""
     version = parcel.version
-    subject, text, html = (_protect_document(one) for one in (version.subject, version.text, version.html))
-    return replace(parcel, version=replace(version, subject=subject, text=text, html=html))
+    documents = (version.subject, version.text, version.html, version.amp)
+    subject, text, html, amp = (_protect_document(one) for one in documents)
+    return replace(parcel, version=replace(version, subject=subject, text=text, html=html, amp=amp))
 
 
 def _protect_document(document: Document) -> Document:

@@ -40,6 +40,7 @@ class SparkPost(MergingKind):
     batch_limit = 1000  # up to 10,000, "smaller transmissions may be more efficient" with much personalization
     idempotency_window = timedelta(hours=24)  # "Idempotent Requests": keys are kept for 24 hours
     header_exceptions = {"message-id": "SparkPost gives every message its own, to recognise late bounces"}
+    takes_amp = True
     failures = FAILURES
     credentials = ("api_key",)
     webhook_credentials = ("webhook_secret",)

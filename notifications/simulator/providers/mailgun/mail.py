@@ -79,6 +79,7 @@ class MailgunBatch:
             subject=self._fill(self.subject, envelope),
             html=self._fill(form.first("html"), envelope) if is_whole else "",
             text=self._fill(form.first("text"), envelope) if is_whole else "",
+            amp=self._fill(form.first("amp-html"), envelope) if is_whole else "",
             headers=tuple(self._headers(envelope, provider_id, metadata)),
             metadata=metadata,
             tags=tuple(form.values("o:tag")),

@@ -50,6 +50,7 @@ class SendGridBatch:
             subject=subject,
             html=_replace(_content(call, "text/html"), personalization) if is_whole else "",
             text=_replace(_content(call, "text/plain"), personalization) if is_whole else "",
+            amp=_replace(_content(call, "text/x-amp-html"), personalization) if is_whole else "",
             headers=tuple(self._headers(personalization, subject, provider_id)),
             metadata={k: _replace(v, personalization) for k, v in texts(arguments).items()},
             tags=tuple(str(tag) for tag in call.get("categories", ())),

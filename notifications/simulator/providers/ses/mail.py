@@ -56,6 +56,7 @@ class SesBatch:
             subject=self.subject,
             html=_body(message, "html") if is_whole else "",
             text=_body(message, "plain") if is_whole else "",
+            amp=_body(message, "x-amp-html") if is_whole else "",
             headers=tuple(self._headers(provider_id)),
             metadata=self._metadata,
             tags=tuple(clean(tag) for tag in message.get_all("x-tag") or ()),

@@ -56,6 +56,7 @@ class SparkPostBatch:
             subject=render(content["subject"], values),
             html=self._body("html", values) if is_whole else "",
             text=self._body("text", values) if is_whole else "",
+            amp=self._body("amp_html", values) if is_whole else "",
             headers=tuple(self._headers(recipient, values, f"{provider_id}{position:04x}")),
             metadata=texts(self._metadata(recipient)),
             tags=(clean(campaign),) if campaign else (),
@@ -66,7 +67,7 @@ class SparkPostBatch:
         text = clean(self.call["content"].get(name) or "")
         if not self._options.get("perform_substitutions", True):
             return text
-        return render(text, values, is_html=name == "html")
+        return render(text, values, is_html=name in {"html", "amp_html"})
 
     def _metadata(self, recipient: Recipient) -> dict[str, Any]:
         return {**(self.call.get("metadata") or {}), **(recipient.get("metadata") or {})}
