@@ -19,6 +19,7 @@ _MAIL = ("notifications.template", "notifications.templateversion", "notificatio
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
             "notifications.publication")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
+_CHOOSING = ("campaigns.segment", "campaigns.segmentsize")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
            "tracking.webhookreceipt", "tracking.link")  # fmt: skip
@@ -26,8 +27,14 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
 #: Role -> action -> models.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
-        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember", *_WRITING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CHOOSING),
+        "add": (
+            "preferences.topic",
+            "notifications.provider",
+            "notifications.poolmember",
+            "campaigns.segment",
+            *_WRITING,
+        ),
         "change": (
             *_WRITING,
             "preferences.topic",
@@ -38,16 +45,32 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.senderdomain",
             "notifications.warmupplan",
             "notifications.hold",
+            "campaigns.segment",
         ),
-        "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
+        # Of contacts: to erase people.
+        "delete": ("notifications.poolmember", "preferences.contact", "campaigns.segment"),
     },
     "marketer": {
-        "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "delete": _RULES,
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
+        "add": (
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            "campaigns.segment",
+            *_RULES,
+            *_WRITING,
+        ),
+        "change": (
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            "campaigns.segment",
+            *_RULES,
+            *_WRITING,
+        ),
+        "delete": (*_RULES, "campaigns.segment"),
     },
-    "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
+    "support": {"view": (*_LOG, *_MAIL, *_CHOOSING), "delete": ("preferences.contact",)},
 }
 
 
