@@ -10,6 +10,7 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
+        from campaigns.segments import erasure
         from campaigns.segments.sizes import record_sizes
         from config.queues import register_sweep
 
@@ -18,4 +19,5 @@ class CampaignsConfig(AppConfig):
 
             return record_sizes(at=clock.now())
 
+        erasure.register()
         register_sweep("segment sizes", every=3600, run=record, is_apart=True)
