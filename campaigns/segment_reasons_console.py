@@ -35,7 +35,7 @@ def show_reasons(request: HttpRequest, segment_id: int) -> HttpResponse:
     if asked and contact is None:
         context["fault"] = _("Nobody has this address. Type it whole, or choose one of those offered.")
     if contact is not None:
-        context |= {"contact": contact, **_reasons(segment, contact)}
+        context |= {"contact": contact, "asked": str(contact), **_reasons(segment, contact)}
     return show_screen(
         request, "campaigns/segments/reasons.html", title=_("Who is in %(name)s?") % {"name": segment.name}, **context
     )

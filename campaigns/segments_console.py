@@ -45,7 +45,7 @@ def list_segments(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "segment": one, "size": sizes[one.pk][-1] if sizes[one.pk] else None, "uses": uses[one.pk],
-            "chart": draw_sizes(sizes[one.pk], today=today, days=30),
+            "chart": draw_sizes(sizes[one.pk], today=today, days=30, is_spark=True),
         }
         for one in segments
     ]  # fmt: skip

@@ -49,7 +49,7 @@ def number_fields(part: Any, path: Path = ()) -> list[Control]:
     """A number and what it is compared with."""
     test = say_how(part, path, _NUMBER)
     names = [] if test.shown in _BARE else ["value", "until"] if test.shown == "between" else ["value"]
-    return [test, *(_field(part, path, name, "number", "and" if name == "until" else "Number") for name in names)]
+    return [test, *(_number(part, path, name) for name in names)]
 
 
 def date_fields(part: Any, path: Path = ()) -> list[Control]:
@@ -77,17 +77,29 @@ def _day_fields(part: Any, path: Path, test: Control) -> list[Control]:
     if test.shown in _BARE:
         return [test]
     if test.shown == "between":
-        return [test, _field(part, path, "day", "date", "From"), _field(part, path, "until", "date", "to")]
+        return [
+            test,
+            _field(part, path, "day", "date", "From"),
+            _field(part, path, "until", "date", "Until", lead="and"),
+        ]
     if test.shown in {"on", "not_on", "before", "after"}:
         return [test, _field(part, path, "day", "date", "Day")]
     hint = "0 is today" if test.shown == "anniversary" else ""
-    return [test, _field(part, path, "days", "whole", "Days", hint=hint)]
+    return [test, _field(part, path, "days", "whole", "Days", hint=hint, tail="days")]
 
 
 def _values(part: Any, path: Path, label: str) -> Control:
     value = dig(part, [*path, "values"])
-    return Control(path=(*path, "values"), label=label, kind="words", value=value, hint="Several: a, b, c")
+    return Control(path=(*path, "values"), label=label, kind="words", value=value, hint="a, b, c")
 
 
-def _field(part: Any, path: Path, name: str, kind: Any, label: str, *, hint: str = "") -> Control:
-    return Control(path=(*path, name), label=label, kind=kind, value=dig(part, [*path, name]), hint=hint)
+def _number(part: Any, path: Path, name: str) -> Control:
+    is_second = name == "until"
+    return _field(part, path, name, "number", "Until" if is_second else "Number", lead="and" if is_second else "")
+
+
+def _field(
+    part: Any, path: Path, name: str, kind: Any, label: str, *, lead: str = "", hint: str = "", tail: str = ""
+) -> Control:
+    value = dig(part, [*path, name])
+    return Control(path=(*path, name), label=label, kind=kind, value=value, hint=hint, lead=lead, tail=tail)

@@ -31,12 +31,12 @@ def sum_fields(part: Any, known: Known) -> list[Control]:
     declared = fields_of(schema) if schema else {}
     numbers = [name for name, kind in declared.items() if kind == "number" and "[]" not in name]
     field = Control(
-        path=("field",), label="Sum of", options=_choice(part.get("field"), [(one, one) for one in numbers]),
-        value=part.get("field"),
+        path=("field",), label="Sum of", lead="sum of", value=part.get("field"),
+        options=_choice(part.get("field"), [(one, one) for one in numbers]),
     )  # fmt: skip
     amount = [
-        Control(path=("amount", "test_is"), label="Is", options=_COUNT[:2], value=dig(part, ["amount", "test_is"]),
-                otherwise="at_least"),
+        Control(path=("amount", "test_is"), label="Is", lead="is", options=_COUNT[:2], otherwise="at_least",
+                value=dig(part, ["amount", "test_is"])),
         Control(path=("amount", "number"), label="Amount", kind="number", value=dig(part, ["amount", "number"])),
     ]  # fmt: skip
     return [_name(part, known), field, *amount, *_window(part), *_where(part), _since(part, known)]
@@ -50,9 +50,19 @@ def mail_fields(part: Any, known: Known) -> list[Control]:
         Control(path=("fact",), label="What", options=facts, value=part.get("fact"), otherwise="clicked"),
         *_count(part),
         *_window(part),
-        Control(path=("topic",), label="About", options=_choice(part.get("topic"), topics), value=part.get("topic")),
-        Control(path=("source",), label="From", kind="text", value=part.get("source"), hint="campaign:42, or empty"),
-        Control(path=("mail_type",), label="Type", kind="text", value=part.get("mail_type"), hint="welcome, or empty"),
+        Control(
+            path=("topic",),
+            label="About",
+            lead="about",
+            options=_choice(part.get("topic"), topics),
+            value=part.get("topic"),
+        ),
+        Control(
+            path=("source",), label="From", lead="from", kind="text", value=part.get("source"), hint="any campaign"
+        ),
+        Control(
+            path=("mail_type",), label="Type", lead="of type", kind="text", value=part.get("mail_type"), hint="any"
+        ),
     ]
 
 
@@ -74,7 +84,7 @@ def _count(part: Any) -> list[Control]:
         Control(path=("count", "test_is"), label="How often", options=_COUNT, value=dig(part, ["count", "test_is"]),
                 otherwise="at_least"),
         Control(path=("count", "number"), label="Times", kind="whole", value=dig(part, ["count", "number"]),
-                otherwise=1),
+                otherwise=1, tail="times"),
     ]  # fmt: skip
 
 
@@ -89,8 +99,11 @@ def _window(part: Any) -> list[Control]:
                     otherwise="days"),
         ]  # fmt: skip
     if kind.shown == "between":
-        return [kind, *(Control(path=("window", name), label=label, kind="date", value=dig(part, ["window", name]))
-                        for name, label in (("since", "From"), ("until", "to")))]  # fmt: skip
+        ends = [
+            Control(path=("window", name), label=label, lead=lead, kind="date", value=dig(part, ["window", name]))
+            for name, label, lead in (("since", "From", ""), ("until", "Until", "and"))
+        ]
+        return [kind, *ends]
     return [kind]
 
 
@@ -103,7 +116,7 @@ def _where(part: Any) -> list[Control]:
         value = dig(one, ["field"])
         options = (*_choice(value, [(name, name) for name in fields]), ("-", "remove this"))
         path = ("where", index, "field")
-        found.append(Control(path=path, label="Where", options=options, value=value, is_turning=True))
+        found.append(Control(path=path, label="Where", lead="where", options=options, value=value, is_turning=True))
         write: Callable[..., list[Control]] = _PAYLOAD.get(str(dig(one, ["kind"])), text_fields)
         found += write(part, ("where", index))
     return found

@@ -22,6 +22,8 @@ class Control:
     otherwise: Any = None  # what an absent value means
     is_turning: bool = False  # other fields depend on it
     hint: str = ""
+    lead: str = ""  # seen before the field; its label is for those who hear the page
+    tail: str = ""  # seen after it
 
     @property
     def name(self) -> str:

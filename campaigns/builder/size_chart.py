@@ -34,16 +34,19 @@ class SizeChart:
     change: int  # from the first to the last day
 
 
-def draw_sizes(sizes: Sequence[SegmentSize], *, today: date, days: int) -> SizeChart | None:
-    """The line, or None where nothing was counted."""
+def draw_sizes(sizes: Sequence[SegmentSize], *, today: date, days: int, is_spark: bool = False) -> SizeChart | None:
+    """The line, or None where nothing was counted. A spark shows how it changes, the chart how much there is."""
     if not sizes:
         return None
-    top = max(1, *(one.people for one in sizes))
-    begin = today - timedelta(days=days - 1)
+    people = [one.people for one in sizes]
+    top = max(1, *people)
+    ground = max(0, min(people) - (top - min(people))) if is_spark else 0
+    begin = max(today - timedelta(days=days - 1), sizes[0].day if len(sizes) > 1 else date.min)
+    span = max((today - begin).days, 1)
     points = tuple(
         Point(
-            x=round((one.day - begin).days * WIDTH / max(days - 1, 1), 1),
-            y=round(HEIGHT - one.people * (HEIGHT - 8) / top, 1),
+            x=round((one.day - begin).days * WIDTH / span, 1),
+            y=round(HEIGHT - (one.people - ground) * (HEIGHT - 8) / max(top - ground, 1), 1),
             label=f"{date_format(one.day, 'j M')}: {one.people:,}",
         )
         for one in sizes

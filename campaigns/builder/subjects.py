@@ -104,18 +104,18 @@ def _place(part: Any) -> list[Control]:
 
 
 def _engagement(part: Any) -> list[Control]:
-    return [Control(path=("levels",), label="Is", kind="checks", options=_LEVELS, value=part.get("levels"))]
+    return [Control(path=("levels",), label="Is", lead="is", kind="checks", options=_LEVELS, value=part.get("levels"))]
 
 
 def _score(part: Any) -> list[Control]:
     return [
         Control(path=("test_is",), label="Test", options=_SCORES, value=part.get("test_is"), otherwise="at_least"),
-        Control(path=("number",), label="Of 100", kind="number", value=part.get("number")),
+        Control(path=("number",), label="Score", tail="of 100", kind="number", value=part.get("number")),
     ]
 
 
 def _suppression(part: Any) -> list[Control]:
-    scope = Control(path=("scope",), label="For", options=_SCOPES, value=part.get("scope"), otherwise="any")
+    scope = Control(path=("scope",), label="For", lead="for", options=_SCOPES, value=part.get("scope"), otherwise="any")
     return [yes_or_no(part, "is suppressed", "is not suppressed"), scope]
 
 
@@ -126,7 +126,7 @@ def _topic(part: Any, known: Known) -> list[Control]:
 def _consent(part: Any, known: Known) -> list[Control]:
     test = Control(path=("test_is",), label="Test", options=_CONSENTS, value=part.get("test_is"), otherwise="given")
     topics = (("", "everything"), *_topics(known))
-    about = Control(path=("topic",), label="About", options=topics, value=part.get("topic"))
+    about = Control(path=("topic",), label="About", lead="for", options=topics, value=part.get("topic"))
     return [test, about]
 
 

@@ -18,13 +18,14 @@ def read_aloud(rule: Rule | None, known: Known) -> str:
 
 def _say_group(group: Group, known: Known) -> str:
     between = ", and " if group.match == "all" else ", or "
-    return between.join(_say_part(one, known) for one in group.rules)
+    is_alone = len(group.rules) == 1
+    return between.join(_say_part(one, known, is_alone=is_alone) for one in group.rules)
 
 
-def _say_part(part: Group | Condition, known: Known) -> str:
+def _say_part(part: Group | Condition, known: Known, *, is_alone: bool) -> str:
     if not isinstance(part, Group):
         return part.say(known)
     words = _say_group(part, known)
     if part.match == "none":
         return f"but not those ({words})"
-    return f"({words})" if len(part.rules) > 1 else words
+    return words if is_alone or len(part.rules) == 1 else f"({words})"

@@ -25,8 +25,9 @@ _REMEMBERED_SECONDS = 20
 
 # Hash tables of a million people fit, and two processes read. Compiling costs more than such a statement takes.
 _LIMITS = """
-    SELECT set_config('statement_timeout', %s, true), set_config('work_mem', '96MB', true),
-           set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '2', true)
+    SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true),
+           set_config('work_mem', '96MB', true), set_config('jit', 'off', true),
+           set_config('max_parallel_workers_per_gather', '2', true)
 """
 
 
@@ -53,8 +54,9 @@ def limited(seconds: float) -> Iterator[CursorWrapper]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_LIMITS, [str(int(seconds * 1000))])
+            before = cursor.fetchone()[0]
             yield cursor
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")  # a caller's transaction goes on
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])  # the caller may go on
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow(

@@ -85,7 +85,9 @@ class EventCount(_Happened):
         return compare_aggregate("count(*)", (), self.rows(into), self.count, into, at_hand="rows")
 
     def say(self, known: Known) -> str:
-        return f"who did {say_count(self.count)} {self.say_what(known)}{self.say_when(known)}"
+        what, when = self.say_what(known), self.say_when(known)
+        often = say_count(self.count)
+        return f"who never did {what}{when}" if often == "never" else f"who did {what} {often}{when}"
 
     def evidence(self, into: Statement) -> Piece:
         counted = (

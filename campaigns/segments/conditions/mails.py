@@ -49,7 +49,10 @@ class MailCount(Condition):
         about = f" about {known.topic(self.topic).name}" if self.topic else ""
         of = f" of type “{self.mail_type}”" if self.mail_type else ""
         by = f" from {self.source}" if self.source else ""
-        return f"who {FACTS[self.fact][0]} {say_count(self.count)} a mail{about}{of}{by}{say_window(self.window)}"
+        often, what = say_count(self.count), f"a mail{about}{of}{by}"
+        done = f"never {FACTS[self.fact][0]}" if often == "never" else FACTS[self.fact][0]
+        often = "" if often == "never" else f" {often}"
+        return f"who {done} {what}{often}{say_window(self.window)}"
 
     def evidence(self, into: Statement) -> Piece:
         rows, column = self._rows(into), FACTS[self.fact][1]
