@@ -9,11 +9,11 @@ from pydantic import Field
 from campaigns.segments.conditions.base import Condition, Number
 from campaigns.segments.conditions.wording import list_words, plain
 from campaigns.segments.known import Known
-from campaigns.segments.pieces import Piece, Statement
+from campaigns.segments.pieces import Piece, Statement, join_pieces
 from preferences.engagement import HALF_LIFE, HIGHEST
 
-#: Where `preferences.engagement.name_score` draws its lines.
-_ACTIVE, _COOLING = 20.0, 2.0
+#: From which score to below which, as `preferences.engagement.name_score` draws the lines.
+_LEVELS = {"active": (20.0, None), "cooling": (2.0, 20.0), "dormant": (None, 2.0)}
 
 
 def score(into: Statement) -> Piece:
@@ -21,9 +21,15 @@ def score(into: Statement) -> Piece:
     sql = (
         "CASE WHEN c.engagement_at IS NULL THEN 0::float8 ELSE least(%s::float8, greatest(0, c.engagement_points)"
         " * power(0.5::float8, least(1000, greatest(0,"
-        " extract(epoch FROM %s - c.engagement_at)::float8 / %s::float8)))) END"
+        " date_part('epoch', %s::timestamptz - c.engagement_at) / %s::float8)))) END"
     )
     return Piece(sql, (HIGHEST, into.at, HALF_LIFE.total_seconds()))
+
+
+def _lies_between(found: Piece, low: float | None, below: float | None) -> Piece:
+    bounds = [(sign, one) for sign, one in ((">=", low), ("<", below)) if one is not None]
+    tests = [Piece(f"({found.sql}) {sign} %s::float8", (*found.values, one)) for sign, one in bounds]
+    return join_pieces(" AND ", tests)
 
 
 class Engagement(Condition):
@@ -34,11 +40,7 @@ class Engagement(Condition):
 
     def test(self, into: Statement) -> Piece:
         found = score(into)
-        named = (
-            "CASE WHEN v.score >= %s::float8 THEN 'active' WHEN v.score >= %s::float8 THEN 'cooling' ELSE 'dormant' END"
-        )
-        sql = f"(SELECT {named} = ANY(%s::text[]) FROM (SELECT {found.sql} AS score) v)"
-        return Piece(sql, (_ACTIVE, _COOLING, list(self.levels), *found.values))
+        return join_pieces(" OR ", [_lies_between(found, *_LEVELS[level]) for level in self.levels])
 
     def say(self, known: Known) -> str:
         return f"who is {list_words(self.levels, 'or')}"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from campaigns.segments.conditions.base import Condition, Key, Part
 from campaigns.segments.conditions.counting import Amount, Count, compare_aggregate, say_amount, say_count
-from campaigns.segments.conditions.payloads import PayloadTest, match_payload, require_field
+from campaigns.segments.conditions.payloads import PayloadTest, match_payload, number_in, require_field
 from campaigns.segments.conditions.sources import Place
 from campaigns.segments.conditions.windows import Ever, Window, lie_within, say_window
 from campaigns.segments.conditions.wording import list_words
@@ -107,7 +107,7 @@ class EventSum(_Happened):
         if "[]" in self.field:
             raise BadRule("The items of a list cannot be summed up. Choose a field of the event itself.")
         require_field(into.known.schema(self.name), self.field, "number")
-        number = Place("e.payload", tuple(self.field.split("."))).as_number(is_lenient=True)
+        number = number_in(Place("e.payload", tuple(self.field.split("."))))
         return Piece(f"coalesce(sum({number.sql}), 0)", number.values)
 
     def test(self, into: Statement) -> Piece:

@@ -76,10 +76,15 @@ def _compare(place: Place, asked: PayloadTest, into: Statement) -> Piece:
         case PayloadText():
             return asked.compare(place.as_text())
         case PayloadNumber():
-            return asked.compare(place.as_number(is_lenient=True))
+            return asked.compare(number_in(place))
         case PayloadDate():
             return asked.compare(place.as_date(), into, is_personal=False)
     return asked.compare(place)
+
+
+def number_in(place: Place) -> Piece:
+    """A number in a payload; the total has a column of its own, which an index holds."""
+    return Piece("e.total") if place == Place("e.payload", ("total",)) else place.as_number(is_lenient=True)
 
 
 def _walk(model: type[BaseModel], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
