@@ -34,9 +34,7 @@ class Amount(Part):
     number: Number
 
 
-def compare_aggregate(
-    of: str, values: tuple[Any, ...], people: Piece, wanted: Count | Amount, into: Statement, *, at_hand: str = ""
-) -> Piece:
+def compare_aggregate(of: Piece, people: Piece, wanted: Count | Amount, into: Statement) -> Piece:
     """Whether what a contact has of an aggregate is as wanted.
 
     `people` selects `contact_id` up to its GROUP BY. Only those whose answer differs from that of people without
@@ -44,14 +42,19 @@ def compare_aggregate(
     """
     test, sign, opposite = _TESTS[wanted.test_is]
     holds_for_none = test(Decimal(0), wanted.number)
-    having = f" HAVING {of} {opposite if holds_for_none else sign} %s"
-    number: tuple[Any, ...] = (wanted.number,)
-    if at_hand and wanted.number == (0 if holds_for_none else 1) and wanted.test_is != "exactly":
-        having, values, number = "", (), ()  # to have one row at all is enough
-    elif at_hand and wanted.test_is == "exactly" and wanted.number == 0:
-        having, values, number = "", (), ()
-    found = into.member(Piece(f"{people.sql}{having}", (*people.values, *values, *number)))
+    sql = f"{people.sql} HAVING {of.sql} {opposite if holds_for_none else sign} %s"
+    found = into.member(Piece(sql, (*people.values, *of.values, wanted.number)))
     return negate(found) if holds_for_none else found
+
+
+def compare_count(people: Piece, wanted: Count, into: Statement) -> Piece:
+    """Whether a contact has so many rows. Of those who have any at all, none needs to be counted."""
+    match wanted.test_is, wanted.number:
+        case "at_least", 1:
+            return into.member(people)
+        case ("at_most", 0) | ("exactly", 0):
+            return negate(into.member(people))
+    return compare_aggregate(Piece("count(*)"), people, wanted, into)
 
 
 def say_count(count: Count) -> str:

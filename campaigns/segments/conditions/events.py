@@ -7,7 +7,14 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from campaigns.segments.conditions.base import Condition, Key, Part
-from campaigns.segments.conditions.counting import Amount, Count, compare_aggregate, say_amount, say_count
+from campaigns.segments.conditions.counting import (
+    Amount,
+    Count,
+    compare_aggregate,
+    compare_count,
+    say_amount,
+    say_count,
+)
 from campaigns.segments.conditions.payloads import PayloadTest, match_payload, number_in, require_field
 from campaigns.segments.conditions.sources import Place
 from campaigns.segments.conditions.windows import Ever, Window, lie_within, say_window
@@ -82,7 +89,7 @@ class EventCount(_Happened):
     count: Count = Count()
 
     def test(self, into: Statement) -> Piece:
-        return compare_aggregate("count(*)", (), self.rows(into), self.count, into, at_hand="rows")
+        return compare_count(self.rows(into), self.count, into)
 
     def say(self, known: Known) -> str:
         what, when = self.say_what(known), self.say_when(known)
@@ -111,8 +118,7 @@ class EventSum(_Happened):
         return Piece(f"coalesce(sum({number.sql}), 0)", number.values)
 
     def test(self, into: Statement) -> Piece:
-        summed = self._summed(into)
-        return compare_aggregate(summed.sql, summed.values, self.rows(into), self.amount, into)
+        return compare_aggregate(self._summed(into), self.rows(into), self.amount, into)
 
     def say(self, known: Known) -> str:
         return f"whose sum of {self.field} of {self.say_what(known)} is {say_amount(self.amount)}{self.say_when(known)}"

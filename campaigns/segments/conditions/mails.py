@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from campaigns.segments.conditions.base import Condition, Key
-from campaigns.segments.conditions.counting import Count, compare_aggregate, say_count
+from campaigns.segments.conditions.counting import Count, compare_count, say_count
 from campaigns.segments.conditions.windows import Ever, Window, lie_within, say_window
 from campaigns.segments.known import Known
 from campaigns.segments.pieces import Piece, Statement, join_pieces
@@ -43,7 +43,7 @@ class MailCount(Condition):
         return Piece(f"SELECT m.contact_id FROM tracking_message m WHERE {test.sql} GROUP BY m.contact_id", test.values)
 
     def test(self, into: Statement) -> Piece:
-        return compare_aggregate("count(*)", (), self._rows(into), self.count, into, at_hand="rows")
+        return compare_count(self._rows(into), self.count, into)
 
     def say(self, known: Known) -> str:
         about = f" about {known.topic(self.topic).name}" if self.topic else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from preferences.models import Attribute, Contact, ContactList
 from tests.campaigns.segments.population import AT, declare_events, forget_events, make_crowd
 from tests.campaigns.segments.trees import rules
 from tests.people import make_contact
+from tracking.models import Event
 
 #: Every literal that the statements of all conditions hold together.
 _WORDS = {
@@ -188,3 +190,29 @@ def test_a_set_that_is_asked_for_twice_is_read_once() -> None:
     on_list = {"type": "list", "list": 1}
     statement = select_people(_rule(on_list, {**on_list, "is_so": False}, match="any"), at=AT)
     assert statement.sql.count("preferences_listmember") == 1
+
+
+@pytest.mark.parametrize(
+    ("test", "number", "names"),
+    [
+        ("at_least", 0, "ada ben"), ("at_least", 1, "ada"), ("at_least", 2, ""), ("at_most", 0, "ben"),
+        ("at_most", 1, "ada ben"), ("exactly", 0, "ben"), ("exactly", 1, "ada"), ("exactly", 2, ""),
+    ],
+)  # fmt: skip
+def test_who_never_did_it_did_it_no_times(ada: Contact, ben: Contact, test: str, number: int, names: str) -> None:
+    for state in (Event.State.ACCEPTED, Event.State.REFUSED):
+        Event.objects.create(name="shop.ordered", contact=ada, state=state)
+    count = {"test_is": test, "number": number}
+    found = Contact.objects.filter(pk__in=_select(_rule({"type": "event", "name": "shop.ordered", "count": count})))
+    assert " ".join(sorted(one.email.split("@")[0] for one in found)) == names
+
+
+@pytest.mark.parametrize(
+    ("total", "kept"),
+    [(10, 10), ("99.90", Decimal("99.9")), ("1E+2", 100), ("much", None), (None, None), (True, None), (10**50, None)],
+)
+def test_an_events_total_is_kept_and_never_keeps_it_from_being_stored(
+    ada: Contact, total: object, kept: object
+) -> None:
+    event = Event.objects.create(name="shop.ordered", contact=ada, state="accepted", payload={"total": total})
+    assert Event.objects.values_list("total", flat=True).get(pk=event.pk) == kept

@@ -127,16 +127,18 @@ def conditions(crowd: Crowd) -> Json:
         _like(type="list", list=some.sampled_from(crowd.lists), is_so=some.booleans()),
         _like(type="segment", segment=some.sampled_from(sorted(crowd.segments)), is_so=some.booleans()),
     )
-    return some.one_of(_attributes, _person, _events, _mails, _standing, sets)
+    return some.one_of(_attributes, _person, _events, _events, _mails, _standing, sets)
 
 
 def rules(crowd: Crowd) -> Json:
-    """Whole rules."""
+    """Whole rules. Every other one asks a single question: in a large tree a wrong answer often changes nothing."""
     matches = some.sampled_from(["all", "any", "none"])
+    one = conditions(crowd)
     parts = some.recursive(
-        conditions(crowd),
+        one,
         lambda inner: _like(type="group", match=matches, rules=some.lists(inner, min_size=1, max_size=3)),
         max_leaves=6,
     )
     roots = _like(type="group", match=matches, rules=some.lists(parts, max_size=3))
-    return _like(version=1, root=roots)
+    alone = one.map(lambda asked: {"type": "group", "match": "all", "rules": [asked]})
+    return _like(version=1, root=alone | roots)
