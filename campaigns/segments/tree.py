@@ -48,7 +48,7 @@ def read_rule(raw: Mapping[str, Any]) -> Rule:
     try:
         return _rule.validate_json(json.dumps(raw))
     except ValidationError as error:
-        raise BadRule(f"This rule cannot be read: {_message(error)}.") from error
+        raise BadRule(f"This rule cannot be read: {_message(error)}") from error
 
 
 def read_condition(raw: Mapping[str, Any]) -> AnyCondition:
@@ -99,11 +99,27 @@ def _depth(root: Any) -> int:
     return max(len(path) for path, _ in walk(root))
 
 
+_MISSING = {
+    "name": "Choose an event.", "topic": "Choose a topic.", "list": "Choose a list.", "segment": "Choose a segment.",
+    "levels": "Tick at least one level.", "field": "Choose a field.", "amount": "Fill in how many.",
+    "number": "Fill in the number.",
+}  # fmt: skip
+_KINDS = {"int": "Write a whole number", "decimal": "Write a number", "date": "Choose a day"}
+
+
 def _message(error: ValidationError) -> str:
+    """The first fault in words that say what to do."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     reason = first["msg"].removeprefix("Value error, ")
     where = [str(step) for step in first["loc"] if isinstance(step, str)]
-    field = where[-1].replace("_", " ") if where else ""
+    field = where[-1] if where else ""
+    if first["type"] in {"missing", "too_short"} and field in _MISSING:
+        return _MISSING[field]
+    if first["type"].startswith("union_tag"):
+        return "Nothing of this kind can be asked here. Choose something else."
+    kind = next((words for start, words in _KINDS.items() if first["type"].startswith(f"{start}_")), "")
+    if kind:
+        return f"{kind} for “{field.replace('_', ' ')}”."
     if first["type"] == "value_error" or not field:
-        return reason[:1].upper() + reason[1:]
-    return f"{field.capitalize()}: {reason[:1].lower()}{reason[1:]}"
+        return f"{reason[:1].upper()}{reason[1:]}."
+    return f"{field.replace('_', ' ').capitalize()}: {reason[:1].lower()}{reason[1:]}."

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from campaigns.segments.pieces import Piece
 
-_DATE = "^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?$"
 _NUMBER = "^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$"
 
 
@@ -49,7 +48,12 @@ class Place:
     def as_date(self) -> Piece:
         """A day as text, "2026-11-28"; of a moment, its day as it is written. Such texts sort as the days do."""
         text = self.raw_text()
-        return Piece(f"substring({text.sql} FROM '{_DATE}') COLLATE \"C\"", text.values)
+        sql = (  # a regular expression takes ten times as long, for each contact
+            f"CASE WHEN translate(left({text.sql}, 10), '123456789', '000000000') = '0000-00-00'"
+            f" AND (length({text.sql}) = 10 OR substr({text.sql}, 11, 1) = 'T') THEN left({text.sql}, 10) END"
+            ' COLLATE "C"'
+        )
+        return Piece(sql, text.values * 4)
 
     def as_array(self) -> Piece:
         """An array, empty where there is none."""

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from campaigns.models import Segment
-from campaigns.segments.conditions.sources import _DATE, _NUMBER
+from campaigns.segments.conditions.sources import _NUMBER
 from campaigns.segments.faults import BadRule
 from campaigns.segments.selection import select_people
 from preferences.models import Attribute, Contact, ContactList
@@ -27,10 +27,11 @@ from tracking.models import Event
 
 #: Every literal that the statements of all conditions hold together.
 _WORDS = {
-    "", "-", "_", "@", "[]", "array", "string", "number", "boolean", "accepted", "email", "never", "epoch", _DATE,
+    "", "-", "_", "@", "[]", "array", "string", "number", "boolean", "accepted", "email", "never", "epoch", "T",
+    "123456789", "000000000", "0000-00-00",
     _NUMBER,
 }  # fmt: skip
-_NUMBERS = {"0", "1", "2", "5", "0.5", "1000"}
+_NUMBERS = {"0", "1", "2", "5", "0.5", "10", "11", "1000"}
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,9 @@ def test_an_empty_rule_selects_everybody_but_the_erased(ada: Contact) -> None:
         (_plan_is("pro", DROP=1), "not permitted"),
         (_plan_is("x" * 201), "at most 200"),
         ({"type": "event", "name": "shop.sold"}, "No event"),
-        ({"type": "event", "name": "shop.ordered", "count": {"number": "2"}}, "integer"),
+        ({"type": "event", "name": "shop.ordered", "count": {"number": "2"}}, "a whole number for “number”"),
+        ({"type": "event"}, "Choose an event"),
+        ({"type": "engagement", "levels": []}, "Tick at least one"),
         ({"type": "event", "name": "shop.ordered", "where": [{"kind": "text", "field": "card"}]}, "compared with"),
         (
             {"type": "event", "name": "shop.ordered", "where": [{"kind": "text", "field": "card", "values": ["4"]}]},
