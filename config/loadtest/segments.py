@@ -90,7 +90,7 @@ def _time_pages() -> list[float]:
     )
     browser = Client()
     browser.force_login(user)
-    return [_time(lambda: browser.get("/preferences/contact/")) for _ in range(_PAGES)]
+    return [_time(lambda: browser.get("/preferences/contact/")) for _ in range(_PAGES + 1)][1:]  # the first compiles
 
 
 def _time(step: Callable[[], Any]) -> float:
