@@ -101,4 +101,6 @@ def _time(step: Callable[[], Any]) -> float:
 
 
 def _figures(seconds: list[float]) -> dict[str, float]:
-    return {"p50": milliseconds(percentile(seconds, 0.5)), "p95": milliseconds(percentile(seconds, 0.95))}
+    shares = {"p50": 0.5, "p95": 0.95}
+    found = {name: milliseconds(percentile(seconds, share)) for name, share in shares.items()}
+    return {"best": milliseconds(min(seconds)), **found}  # what it takes where nothing else runs
