@@ -110,7 +110,8 @@ def _payload(name: str, number: int, luck: Random) -> str:
 
 
 def _moment(number: int, of: int, now: datetime) -> datetime:
-    return now - SPAN + SPAN * (number + 1) / of
+    step = (SPAN // timedelta(microseconds=1)) * (number + 1) / of  # days times millions do not fit into a timedelta
+    return now - SPAN + timedelta(microseconds=round(step))
 
 
 def midnight(at: datetime) -> datetime:
