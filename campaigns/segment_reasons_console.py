@@ -15,14 +15,16 @@ from campaigns.models import Segment
 from campaigns.segments.explanation import explain_person
 from campaigns.segments.faults import BadRule
 from campaigns.segments.keeping import InUse, archive_segment, copy_segment, delete_segment, restore_segment
-from campaigns.segments.running import TooSlow, explain_plan
+from campaigns.segments.running import TooSlow, explain_plan, list_people
 from campaigns.segments.selection import select_people
-from campaigns.segments_console import ADD, EDIT, VIEW
+from campaigns.segments_console import ADD, EDIT, VIEW, contacts_of
 from config import clock
 from config.screens import show_screen, staff_screen
 from notifications.history import note_action
 from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Contact
+
+_PAGE = 50
 
 
 @staff_screen(VIEW)
@@ -57,6 +59,23 @@ def _find(asked: str) -> Contact | None:
         return Contact.objects.filter(address=normalise_address(asked)).first()
     except BadAddress:
         return None
+
+
+@staff_screen(VIEW)
+def show_people(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Everybody in it right now, a page at a time."""
+    segment = get_object_or_404(Segment, pk=segment_id)
+    start = request.GET.get("after", "")
+    after = int(start) if start.isdecimal() and len(start) < 19 else 0
+    context: dict[str, Any] = {"segment": segment, "after": after}
+    try:
+        ids = list_people(segment.rule, at=clock.now(), after=after, inside=(segment.pk,), most=_PAGE + 1)
+        context |= {"people": contacts_of(ids[:_PAGE]), "more": ids[_PAGE - 1] if len(ids) > _PAGE else None}
+    except (BadRule, TooSlow) as error:
+        context["fault"] = str(error)
+    return show_screen(
+        request, "campaigns/segments/people.html", title=_("People in %(name)s") % {"name": segment.name}, **context
+    )
 
 
 @staff_screen("notifications.view_outbox")

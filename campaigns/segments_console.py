@@ -112,7 +112,7 @@ def count(request: HttpRequest) -> HttpResponse:
     try:
         rule = read_rule(tree)
         context |= {"sentence": read_aloud(rule, known), "size": count_people(tree, at=at, inside=inside)}
-        context["people"] = _some(find_some(tree, at=at, inside=inside))
+        context["people"] = contacts_of(find_some(tree, at=at, inside=inside))
         _remember_size(request, tree, context["size"].count)
     except (BadRule, TooSlow) as error:
         context["fault"] = str(error)
@@ -177,7 +177,8 @@ def _inside(request: HttpRequest) -> tuple[int, ...]:
     return (int(number),) if number.isdecimal() and len(number) < 19 else ()
 
 
-def _some(ids: list[int]) -> list[dict[str, Any]]:
+def contacts_of(ids: list[int]) -> list[dict[str, Any]]:
+    """Contacts with the addresses of their pages, in the order of their ids."""
     found = Contact.objects.filter(pk__in=ids).order_by("pk")
     page = "admin:preferences_contact_change"
     return [{"contact": one, "url": page_of(one) or reverse(page, args=[one.pk])} for one in found]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("segments/<int:segment_id>/", segments_console.show_segment, name="segment"),
     path("segments/<int:segment_id>/save/", segments_console.save, name="segment-save"),
     path("segments/<int:segment_id>/why/", segment_reasons_console.show_reasons, name="segment-why"),
+    path("segments/<int:segment_id>/people/", segment_reasons_console.show_people, name="segment-people"),
     path("segments/<int:segment_id>/plan/", segment_reasons_console.show_plan, name="segment-plan"),
     path("segments/<int:segment_id>/archive/", segment_reasons_console.archive, name="segment-archive"),
     path("segments/<int:segment_id>/copy/", segment_reasons_console.copy, name="segment-copy"),

@@ -83,6 +83,19 @@ def find_some(rule: Mapping[str, Any], *, at: datetime, inside: tuple[int, ...] 
         return sorted(row[0] for row in cursor.fetchall())
 
 
+def list_people(
+    rule: Mapping[str, Any], *, at: datetime, after: int = 0, inside: tuple[int, ...] = (), most: int = 50
+) -> list[int]:
+    """The ids of whom it selects in their order, from the one after `after` on. Raises BadRule, TooSlow."""
+    selection = select_people(rule, at=at, inside=inside)
+    with limited(LIVE_SECONDS) as cursor:
+        cursor.execute(
+            f"SELECT p.id FROM ({selection.sql}) p WHERE p.id > %s ORDER BY p.id LIMIT %s",
+            (*selection.parameters, after, most),
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def explain_plan(selection: Selection) -> str:
     """How PostgreSQL would go about it."""
     with limited(LIVE_SECONDS) as cursor:

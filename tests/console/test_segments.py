@@ -12,7 +12,8 @@ from django.test import Client
 from campaigns.models import Segment, SegmentSize
 from campaigns.segments import running
 from preferences.models import Attribute, Contact
-from tests.campaigns.segments.population import declare_events, forget_events
+from tests.campaigns.segments.population import AT, declare_events, forget_events
+from tests.people import make_contacts
 
 pytestmark = pytest.mark.req("C2")
 
@@ -135,6 +136,17 @@ def test_it_says_why_somebody_is_in_or_out(boss: Client, ada: Contact) -> None:
     assert not reasons.is_in
     assert [(one.holds, one.evidence) for one in reasons.answers] == [(False, ""), (False, "free"), (True, "")]
     assert "Nobody has this address" in boss.get(f"/segments/{segment.pk}/why/", {"contact": "x"}).content.decode()
+
+
+def test_everybody_in_it_is_listed_page_by_page(boss: Client) -> None:
+    people = make_contacts(51)
+    Contact.objects.create(email="", address=None, address_digest=b"1", erased_at=AT)
+    segment = Segment.objects.create(name="Everyone", rule={})
+    first = boss.get(f"/segments/{segment.pk}/people/")
+    assert len(first.context["people"]) == 50
+    second = boss.get(f"/segments/{segment.pk}/people/", {"after": first.context["more"]})
+    assert [one["contact"] for one in second.context["people"]] == [people[50]]
+    assert second.context["more"] is None
 
 
 def test_a_segment_that_is_used_is_archived_not_deleted(boss: Client) -> None:
