@@ -24,9 +24,12 @@ PATIENT_SECONDS = 120
 _REMEMBERED_SECONDS = 20
 
 # Hash tables of a million people fit, and two processes read. Compiling costs more than such a statement takes.
+# Where a table has just been filled the planner takes it for empty and would go through a set once for each contact,
+# for hours; every set here can be hashed.
 _LIMITS = """
     SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true),
            set_config('work_mem', '96MB', true), set_config('jit', 'off', true),
+           set_config('enable_nestloop', 'off', true),
            set_config('max_parallel_workers_per_gather', '2', true)
 """
 
