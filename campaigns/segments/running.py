@@ -32,6 +32,7 @@ _LIMITS = """
            set_config('enable_nestloop', 'off', true),
            set_config('max_parallel_workers_per_gather', '2', true)
 """
+_UNLIMITED = "SELECT set_config('statement_timeout', %s, true), set_config('enable_nestloop', 'on', true)"
 
 
 class TooSlow(RuntimeError):
@@ -59,7 +60,7 @@ def limited(seconds: float) -> Iterator[CursorWrapper]:
             cursor.execute(_LIMITS, [str(int(seconds * 1000))])
             before = cursor.fetchone()[0]
             yield cursor
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])  # the caller may go on
+            cursor.execute(_UNLIMITED, [before])  # the caller's own transaction may go on
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow(
