@@ -8,3 +8,16 @@ from django.apps import AppConfig
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = "Campaigns"
+
+    def ready(self) -> None:
+        from campaigns.segments import erasure
+        from campaigns.segments.sizes import record_sizes
+        from config.queues import register_sweep
+
+        def record() -> object:
+            from config import clock
+
+            return record_sizes(at=clock.now())
+
+        erasure.register()
+        register_sweep("segment sizes", every=3600, run=record, is_apart=True)

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns import console
+from campaigns import console, segment_reasons_console, segments_console
 
 app_name = "campaigns"
 urlpatterns = [
     path("overview/", console.refresh, name="overview"),
+    path("segments/", segments_console.list_segments, name="segments"),
+    path("segments/ready-made/", segments_console.add_ready_made, name="segments-ready-made"),
+    path("segments/new/", segments_console.new_segment, name="segment-new"),
+    path("segments/new/save/", segments_console.save, name="segment-create"),
+    path("segments/change/", segments_console.change, name="segment-change"),
+    path("segments/count/", segments_console.count, name="segment-count"),
+    path("segments/<int:segment_id>/", segments_console.show_segment, name="segment"),
+    path("segments/<int:segment_id>/save/", segments_console.save, name="segment-save"),
+    path("segments/<int:segment_id>/why/", segment_reasons_console.show_reasons, name="segment-why"),
+    path("segments/<int:segment_id>/people/", segment_reasons_console.show_people, name="segment-people"),
+    path("segments/<int:segment_id>/plan/", segment_reasons_console.show_plan, name="segment-plan"),
+    path("segments/<int:segment_id>/archive/", segment_reasons_console.archive, name="segment-archive"),
+    path("segments/<int:segment_id>/copy/", segment_reasons_console.copy, name="segment-copy"),
+    path("segments/<int:segment_id>/delete/", segment_reasons_console.delete, name="segment-delete"),
 ]

@@ -20,6 +20,7 @@ _MAIL = ("notifications.template", "notifications.brand", "notifications.templat
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture", "notifications.brand",
             "notifications.publication", "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
+_CHOOSING = ("campaigns.segment", "campaigns.segmentsize")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
            "tracking.webhookreceipt", "tracking.link")  # fmt: skip
@@ -27,8 +28,14 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
 #: Role -> action -> models.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
-        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember", *_WRITING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CHOOSING),
+        "add": (
+            "preferences.topic",
+            "notifications.provider",
+            "notifications.poolmember",
+            "campaigns.segment",
+            *_WRITING,
+        ),
         "change": (
             *_WRITING,
             "preferences.topic",
@@ -39,28 +46,50 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.senderdomain",
             "notifications.warmupplan",
             "notifications.hold",
+            "campaigns.segment",
         ),
         "delete": (
             "notifications.poolmember",
             "notifications.brand",
             "notifications.savedblock",
             "notifications.seedlist",
+            "campaigns.segment",
             "preferences.contact",  # to erase people
         ),
     },
     "marketer": {
-        "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "delete": (*_RULES, "notifications.brand", "notifications.savedblock", "notifications.seedlist"),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
+        "add": (
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            "campaigns.segment",
+            *_RULES,
+            *_WRITING,
+        ),
+        "change": (
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            "campaigns.segment",
+            *_RULES,
+            *_WRITING,
+        ),
+        "delete": (
+            "notifications.brand",
+            "notifications.savedblock",
+            "notifications.seedlist",
+            "campaigns.segment",
+            *_RULES,
+        ),
     },
     "approver": {
-        "view": (*_LOG, *_MAIL, *_SENDING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
         "add": ("notifications.publication", "notifications.templatetest"),
         "change": ("notifications.publication",),
         "approve": ("notifications.publication",),
     },
-    "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
+    "support": {"view": (*_LOG, *_MAIL, *_CHOOSING), "delete": ("preferences.contact",)},
 }
 
 

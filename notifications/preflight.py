@@ -53,7 +53,7 @@ def inspect_version(version: TemplateVersion, readers: Sequence[Reader] = ()) ->
     stored = version.compiled
     compiled = Compiled(
         subject=stored["subject"], html=stored["html"], text=stored["text"], links=tuple(stored["links"]),
-        sms=stored.get("sms") or "",
+        sms=stored.get("sms") or "", amp=stored.get("amp") or "",
     )  # fmt: skip
     return _inspect(_source_of(version), compiled, readers, complete(version.brand))
 

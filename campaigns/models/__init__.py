@@ -1,5 +1,6 @@
 """Which rows answer "whom do we choose, when, and did it work?"."""
 
 from campaigns.models.segment import Segment
+from campaigns.models.segment_size import SegmentSize
 
-__all__ = ["Segment"]
+__all__ = ["Segment", "SegmentSize"]

@@ -20,4 +20,5 @@ class Options:
     provider: str  # a kind; empty: the pools as they are
     concurrency: int
     has_journal: bool  # the simulator takes the mail, not somebody's sink
+    events: int = 0  # of a seeding, beside so many contacts
     is_running: bool = False  # workers wait for a campaign, as in production, and the clock starts with its first row

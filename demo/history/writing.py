@@ -11,6 +11,7 @@ from demo.addresses import public_url
 from demo.history.ledger import Ledger, open_ledger
 from demo.history.months import Months
 from demo.history.people import make_choices, make_people
+from demo.history.segments import define_attributes, fill_attributes, note_past_engagement
 from demo.history.sign_ups import make_sign_ups
 from demo.history.topics import name_topics
 from demo.models import Cart, OfferEdition, Order, Product
@@ -40,6 +41,8 @@ def write_history() -> dict[str, int]:
     luck, now = Random(_LUCK), clock.now()  # noqa: S311 - the same shop every time
     name_topics()
     people = make_people(luck, now=now)
+    define_attributes()
+    fill_attributes(people, now=now)
     make_sign_ups(people, now=now)
     refused = make_choices(people, luck, now=now)
     ledger = open_ledger(luck, ensure_simulated_providers(), (one.pk for one in people))
@@ -48,6 +51,7 @@ def write_history() -> dict[str, int]:
     ).tell()  # fmt: skip
     ledger.write(now=now)
     _follow_up(ledger)
+    note_past_engagement(ledger.messages, ledger.events)
     return {"contacts": len(people), "events": len(ledger.events), "mails": len(ledger.messages)}
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.console.conftest import MakeMessage
 
 SCREENS = [
-    "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
+    "/segments/", "/segments/new/", "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
     "/", "/overview/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
     "/brands/", "/brands/new/",
@@ -40,7 +40,7 @@ def test_every_screen_opens_when_it_is_empty(boss: Client, path: str) -> None:
     assert boss.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/messages/", "/tracking/event/", "/preferences/contact/", "/types/"])
+@pytest.mark.parametrize("path", ["/messages/", "/tracking/event/", "/preferences/contact/", "/types/", "/segments/"])
 def test_support_reads(somebody: Callable[..., Client], path: str) -> None:
     assert somebody("support").get(path).status_code == 200
 

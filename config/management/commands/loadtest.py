@@ -13,7 +13,20 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, digests, events, gate, latency, mixed, preferences, render, stack, webhooks
+from config.loadtest import (
+    campaign,
+    digests,
+    events,
+    gate,
+    latency,
+    mixed,
+    preferences,
+    render,
+    seed,
+    segments,
+    stack,
+    webhooks,
+)
 from config.loadtest.options import Failed, Options, Outcome
 from notifications.delivery.providers import provider_kinds
 
@@ -27,10 +40,12 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "digests": digests.run,
     "preferences": preferences.run,
     "render": render.run,
+    "seed": seed.run,
+    "segments": segments.run,
 }
 _NUMBERS = {
     "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
-    "digests": 100_000, "preferences": 100_000, "render": 20_000,
+    "digests": 100_000, "preferences": 100_000, "render": 20_000, "seed": 100_000, "segments": 0,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
@@ -41,9 +56,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", choices=SCENARIOS)
-        parser.add_argument(
-            "--recipients", "--messages", "--events", "--contacts", type=int, dest="number", help="how many"
-        )
+        parser.add_argument("--recipients", "--messages", "--contacts", type=int, dest="number", help="how many")
+        parser.add_argument("--events", type=int, help="how many events; of a seeding beside so many contacts")
         parser.add_argument("--workers", type=int, default=1, help="worker processes of a campaign")
         parser.add_argument("--provider", default="", choices=sorted(provider_kinds()))
         parser.add_argument("--concurrency", type=int, default=32, help="webhooks under way at once")
@@ -83,7 +97,8 @@ class Command(BaseCommand):
         call_command("sync_templates", stdout=self.stderr)
         scenario = options["scenario"]
         asked = Options(
-            number=options["number"] or _NUMBERS[scenario],
+            number=options["number"] or (scenario != "seed" and options["events"]) or _NUMBERS[scenario],
+            events=options["events"] or 20 * (options["number"] or _NUMBERS[scenario]),
             workers=options["workers"],
             provider=options["provider"],
             concurrency=options["concurrency"],

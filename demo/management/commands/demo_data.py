@@ -9,7 +9,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config import clock
 from demo.addresses import public_url
+from demo.history.segments import make_segments
 from demo.history.writing import has_history, raise_some, write_history
 from demo.shelves import fill_shelves
 
@@ -31,6 +33,7 @@ class Command(BaseCommand):
             counts = write_history()
             self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
         raise_some()
+        make_segments(now=clock.now())
         self.stdout.write(f"shop: {public_url('demo:catalogue')}")
         self.stdout.write(_login())  # the last line: `up` shows it
 
