@@ -10,6 +10,8 @@ from config import vault
 from demo.history.names import DOMAINS, REGIONS
 from demo.shelves import GOODS
 from preferences.addresses import normalise_address
+from preferences.attribute_kinds import Kind
+from preferences.attributes import define
 from preferences.choices import choose
 from preferences.models import Choice, Contact, Suppression, Topic
 from preferences.suppression import suppress
@@ -18,6 +20,21 @@ NUMBER = 2000
 HISTORY = timedelta(days=60)
 _OLDEST = timedelta(days=420)
 _NEWCOMERS = 0.14  # came during the history that is told
+
+
+#: What the shop knows of its customers: key, name, kind, description.
+ATTRIBUTES = (
+    ("city", "City", Kind.TEXT, "Where parcels go."),
+    ("favourite", "Favourite good", Kind.TEXT, "What they bought most."),
+    ("customer_since", "Customer since", Kind.DATE, "The day of the first order or sign-up."),
+    ("is_subscriber", "Subscriber", Kind.BOOLEAN, "Gets a parcel every month."),
+)
+
+
+def define_attributes() -> None:
+    """Give a name and a kind to what is known of customers."""
+    for key, name, kind, description in ATTRIBUTES:
+        define(key, name=name, kind=kind, description=description)
 
 
 def make_people(luck: Random, *, now: datetime) -> list[Contact]:

@@ -10,7 +10,7 @@ from config import clock
 from demo.addresses import public_url
 from demo.history.ledger import Ledger, open_ledger
 from demo.history.months import Months
-from demo.history.people import make_choices, make_people
+from demo.history.people import define_attributes, make_choices, make_people
 from demo.history.sign_ups import make_sign_ups
 from demo.history.topics import name_topics
 from demo.models import Cart, OfferEdition, Order, Product
@@ -39,6 +39,7 @@ def write_history() -> dict[str, int]:
     """Customers, two months of events and mails, and what became of them; how many there are of each."""
     luck, now = Random(_LUCK), clock.now()  # noqa: S311 - the same shop every time
     name_topics()
+    define_attributes()
     people = make_people(luck, now=now)
     make_sign_ups(people, now=now)
     refused = make_choices(people, luck, now=now)
