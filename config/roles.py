@@ -11,10 +11,12 @@ from django.apps import AppConfig
 from django.db.models import Q
 from django.db.models.signals import post_migrate
 
+_PEOPLE = ("preferences.attribute", "preferences.contactlist", "preferences.contactimport",
+           "preferences.contactexport")  # fmt: skip
 _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
-        "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
+        "preferences.consentrecord", "preferences.consentwording", *_PEOPLE, *_RULES)  # fmt: skip
 _MAIL = ("notifications.template", "notifications.templateversion", "notifications.publication")
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture",
             "notifications.publication")  # fmt: skip
@@ -27,11 +29,18 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
         "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
-        "add": ("preferences.topic", "notifications.provider", "notifications.poolmember", *_WRITING),
+        "add": (
+            "preferences.topic",
+            "preferences.attribute",
+            "notifications.provider",
+            "notifications.poolmember",
+            *_WRITING,
+        ),
         "change": (
             *_WRITING,
             "preferences.topic",
             "preferences.contact",
+            *_PEOPLE,
             "notifications.deadletter",
             "notifications.provider",
             "notifications.poolmember",
@@ -43,8 +52,16 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
+        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_PEOPLE, *_RULES, *_WRITING),
+        "change": (
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            "preferences.contact",
+            *_PEOPLE,
+            *_RULES,
+            *_WRITING,
+        ),
         "delete": _RULES,
     },
     "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},

@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from preferences import (
+    attribute_console,
     consent_console,
+    contact_console,
     erasure_console,
+    export_console,
+    import_console,
     leaving,
     personal,
     public,
@@ -40,4 +44,19 @@ urlpatterns = [
     path("contacts/<int:contact_id>/data.json", erasure_console.export_person, name="export-person"),
     path("contacts/<int:contact_id>/erase/", erasure_console.erase_person, name="erase-person"),
     path("contacts/<int:contact_id>/consent.<slug:kind>", consent_console.contact_proof, name="consent-of-contact"),
+    path("contacts/<int:contact_id>/edit/", attribute_console.edit_person, name="contact-edit"),
+    path("contacts/import/", import_console.new_import, name="contact-imports"),
+    path("contacts/import/<int:table_id>/", import_console.show_import, name="contact-import"),
+    path("contacts/import/<int:table_id>/act/", import_console.act_on_import, name="contact-import-act"),
+    path("contacts/import/<int:table_id>/rows.csv", import_console.reported_rows, name="contact-import-rows"),
+    path("contacts/<int:contact_id>/", contact_console.show_contact, name="contact"),
+    path("contacts/<int:contact_id>/list/", contact_console.put_on_list, name="contact-list"),
+    path("contacts/export/", export_console.new_export, name="contact-exports"),
+    path("contacts/export/<int:table_id>/", export_console.show_export, name="contact-export"),
+    path("contacts/export/<int:table_id>/stop/", export_console.stop, name="contact-export-stop"),
+    path("contacts/export/<int:table_id>/contacts.csv", export_console.download, name="contact-export-file"),
+    path("attributes/", attribute_console.list_attributes, name="attributes"),
+    path("attributes/define/", attribute_console.define_found, name="attribute-define"),
+    path("attributes/<int:attribute_id>/", attribute_console.edit_attribute, name="attribute"),
+    path("attributes/<int:attribute_id>/kind/", attribute_console.change_kind, name="attribute-kind"),
 ]

@@ -4,6 +4,8 @@ from preferences.models.attribute import Attribute
 from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
+from preferences.models.contact_export import ContactExport, ExportPart
+from preferences.models.contact_import import ContactImport, ImportChange, ImportPart, ImportRow
 from preferences.models.contact_list import ContactList, ListMember
 from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
@@ -19,9 +21,15 @@ __all__ = [
     "ConsentRecord",
     "ConsentWording",
     "Contact",
+    "ContactExport",
+    "ContactImport",
     "ContactList",
     "Erasure",
+    "ExportPart",
     "FrequencyCap",
+    "ImportChange",
+    "ImportPart",
+    "ImportRow",
     "ListMember",
     "QuietHours",
     "SignUp",

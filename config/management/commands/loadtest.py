@@ -13,7 +13,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, digests, events, gate, latency, mixed, preferences, render, stack, webhooks
+from config.loadtest import (
+    campaign,
+    digests,
+    events,
+    gate,
+    imports,
+    latency,
+    mixed,
+    preferences,
+    render,
+    stack,
+    webhooks,
+)
 from config.loadtest.options import Failed, Options, Outcome
 from notifications.delivery.providers import provider_kinds
 
@@ -27,10 +39,11 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "digests": digests.run,
     "preferences": preferences.run,
     "render": render.run,
+    "import": imports.run,
 }
 _NUMBERS = {
     "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
-    "digests": 100_000, "preferences": 100_000, "render": 20_000,
+    "digests": 100_000, "preferences": 100_000, "render": 20_000, "import": 100_000,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
@@ -42,7 +55,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", choices=SCENARIOS)
         parser.add_argument(
-            "--recipients", "--messages", "--events", "--contacts", type=int, dest="number", help="how many"
+            "--recipients", "--messages", "--events", "--contacts", "--rows", type=int, dest="number", help="how many"
         )
         parser.add_argument("--workers", type=int, default=1, help="worker processes of a campaign")
         parser.add_argument("--provider", default="", choices=sorted(provider_kinds()))

@@ -1,0 +1,136 @@
+"""What would the rows of a table change? One statement says it for the count, the preview and the import itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from preferences.attribute_kinds import write_value
+from preferences.models import ContactImport
+
+#: The rows of a slice that are to be brought in.
+ROWS = """
+    preferences_importrow r WHERE r.table_id = %(table)s AND r.number > %(after)s AND r.number <= %(through)s
+    AND r.fault = '' AND NOT r.is_repeated
+"""
+#: Whether the owner of an address was erased. Nothing brings such a person back.
+ERASED = """
+    EXISTS (SELECT FROM preferences_suppression s WHERE s.address_digest = r.digest AND s.lifted_at IS NULL
+            AND s.reason = 'erased')
+"""
+_SUPPRESSED = """
+    EXISTS (SELECT FROM preferences_suppression s WHERE s.address_digest = r.digest AND s.lifted_at IS NULL
+            AND s.scope <> 'sms' AND s.reason <> 'erased')
+"""
+
+
+def _differences(column: str, held: str) -> str:
+    """What stands otherwise in the contact, before and after, of what may be changed."""
+    return f"""
+        LEFT JOIN LATERAL (
+            SELECT jsonb_object_agg(e.key, coalesce({held} -> e.key, 'null')) AS before,
+                   jsonb_object_agg(e.key, e.value) AS after
+            FROM jsonb_each(r.{column}) e
+            WHERE ({held} -> e.key) IS DISTINCT FROM e.value
+            AND (%(known)s = 'overwrite' OR %(known)s = 'fill' AND coalesce({held} ->> e.key, '') = '')
+        ) of_{column} ON true
+    """
+
+
+#: One row each: who it is, whether to be passed over, and what differs (NULL: nothing).
+JUDGED = f"""
+    SELECT r.number, r.email, r.columns, r.attributes, c.id AS contact_id, {ERASED} AS is_erased,
+           {_SUPPRESSED} AS is_suppressed, of_columns.before AS columns_before, of_columns.after AS columns_after,
+           of_attributes.before AS attributes_before, of_attributes.after AS attributes_after
+    FROM (SELECT * FROM {ROWS}) r
+    LEFT JOIN preferences_contact c ON c.address = r.address
+    LEFT JOIN LATERAL (
+        SELECT jsonb_build_object('first_name', c.first_name, 'last_name', c.last_name, 'phone', c.phone,
+                                  'locale', c.locale, 'time_zone', c.time_zone) AS held
+        WHERE c.id IS NOT NULL
+    ) own ON true
+    {_differences("columns", "own.held")} {_differences("attributes", "c.attributes")}
+"""
+DIFFERS = "(columns_after IS NOT NULL OR attributes_after IS NOT NULL)"
+_COUNT = f"""
+    SELECT count(*) FILTER (WHERE is_erased),
+           count(*) FILTER (WHERE NOT is_erased AND contact_id IS NULL),
+           count(*) FILTER (WHERE contact_id IS NOT NULL AND {DIFFERS}),
+           count(*) FILTER (WHERE contact_id IS NOT NULL AND NOT {DIFFERS}),
+           count(*) FILTER (WHERE is_suppressed)
+    FROM ({JUDGED}) judged
+"""
+_PREVIEW = f"""
+    SELECT number, email, columns, attributes, contact_id, is_erased, is_suppressed, columns_before, columns_after,
+           attributes_before, attributes_after
+    FROM ({JUDGED} ORDER BY r.number LIMIT %(most)s) judged ORDER BY number
+"""
+#: An address that stands more than once counts where it stands last.
+_MARK_REPEATED = """
+    UPDATE preferences_importrow r SET is_repeated = true FROM (
+        SELECT id, row_number() OVER (PARTITION BY address ORDER BY number DESC) AS place
+        FROM preferences_importrow WHERE table_id = %(table)s AND fault = ''
+    ) ranked WHERE ranked.id = r.id AND ranked.place > 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One row of the preview: what becomes of whom, and each difference as (what, before, after)."""
+
+    number: int
+    email: str
+    outcome: str  # "new", "changed", "same", "erased"
+    is_suppressed: bool
+    differences: tuple[tuple[str, str, str], ...]
+
+
+def mark_repeated(table: ContactImport) -> int:
+    """Have only the last row of each address count; how many do not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_REPEATED, {"table": table.pk})
+        return cursor.rowcount
+
+
+def count_slice(table: ContactImport, *, after: int, through: int) -> None:
+    """Add what rows of a slice would do to the counts of the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, slice_of(table, after=after, through=through))
+        erased, fresh, differing, same, suppressed = cursor.fetchone()
+    table.erased += erased
+    table.fresh += fresh
+    table.differing += differing
+    table.same += same
+    table.suppressed += suppressed
+
+
+def preview(table: ContactImport, most: int = 12) -> list[Shown]:
+    """What becomes of the first rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PREVIEW, {**slice_of(table, after=0, through=table.last_number), "most": most})
+        return [_shown(row) for row in cursor.fetchall()]
+
+
+def slice_of(table: ContactImport, *, after: int, through: int) -> dict[str, Any]:
+    """The parameters of the statements."""
+    return {"table": table.pk, "known": table.known, "after": after, "through": through}
+
+
+def _shown(row: Sequence[Any]) -> Shown:
+    number, email, columns, attributes, contact_id, is_erased, is_suppressed, *changes = row
+    if contact_id is None:
+        changes = [None, columns, None, attributes]
+    differences = [*_differing(*changes[:2]), *_differing(*changes[2:])] if not is_erased else []
+    outcome = "erased" if is_erased else "new" if contact_id is None else "changed" if differences else "same"
+    return Shown(
+        number=number, email=email, outcome=outcome, is_suppressed=is_suppressed, differences=tuple(differences)
+    )
+
+
+def _differing(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    was, now = (json.loads(one) if isinstance(one, str) else one or {} for one in (before, after))
+    return [(key, write_value(was.get(key)), write_value(value)) for key, value in now.items()]
