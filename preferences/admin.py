@@ -8,12 +8,14 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 import preferences.rule_admin
 import preferences.suppression_admin  # noqa: F401 - registers the screens of suppressions
 from config import clock
 from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
 from preferences.addresses import BadAddress, normalise_address
+from preferences.bulk_editing import MOST_CHOSEN
 from preferences.models import Contact, ContactList, Suppression, Topic
 from preferences.topic_forms import SAID, TopicForm
 
@@ -72,6 +74,7 @@ class ContactAdmin(ReadOnlyAdmin):
     empty_hint = "A contact comes into being with the first event about a person. Fill a shop with scripts/up --demo."
     list_display = ("who", "name", "locale", "time_zone", "last_opened_at", "last_clicked_at", "created_at")
     list_filter = (StandingFilter, ListFilter)
+    actions = ("edit_chosen",)
     list_before_template = "preferences/console/contact_ways.html"
     search_fields = ("address",)
     search_help_text = "An address or its beginning, or a first or last name"
@@ -82,6 +85,16 @@ class ContactAdmin(ReadOnlyAdmin):
     list_max_show_all = 0
     list_per_page = 50
     list_fullwidth = True
+
+    @admin.action(description="Edit the chosen contacts", permissions=["edit"])
+    def edit_chosen(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+        """On to the form that changes many."""
+        ids = ",".join(map(str, queryset.order_by("pk").values_list("pk", flat=True)[:MOST_CHOSEN]))
+        return redirect(f"{reverse('preferences:bulk-edits')}?ids={ids}")
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        """For the action above."""
+        return request.user.has_perm("preferences.change_contact")
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **options: Any) -> HttpResponse:
         """One contact has a page of its own."""

@@ -115,7 +115,8 @@ def _read(table: ContactExport) -> list[tuple[Any, ...]]:
             " WHERE c.id > %s AND c.id <= %s AND c.erased_at IS NULL ORDER BY c.id LIMIT %s",
             [*parameters, table.done_through, table.last_id, SLICE],
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _cell(column: str) -> tuple[str, tuple[Any, ...]]:
@@ -183,10 +184,9 @@ def _erase_lines(traces: Traces, limit: int) -> int:
         return 0
     parts = list(ExportPart.objects.filter(named)[: max(1, limit // 200)])
     for part in parts:
-        kept = [row for row in csv.reader(io.StringIO(part.text)) if not _names(row, traces)]
-        text = io.StringIO()
-        csv.writer(text).writerows(kept)
-        part.text = text.getvalue()
+        written = io.StringIO()
+        csv.writer(written).writerows(row for row in csv.reader(io.StringIO(part.text)) if not _names(row, traces))
+        part.text = written.getvalue()
         part.save(update_fields=["text"])
     return len(parts)
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from preferences import (
     attribute_console,
+    bulk_console,
     consent_console,
     contact_console,
     erasure_console,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("contacts/import/<int:table_id>/rows.csv", import_console.reported_rows, name="contact-import-rows"),
     path("contacts/<int:contact_id>/", contact_console.show_contact, name="contact"),
     path("contacts/<int:contact_id>/list/", contact_console.put_on_list, name="contact-list"),
+    path("contacts/edit/", bulk_console.new_edit, name="bulk-edits"),
+    path("contacts/edit/<int:edit_id>/", bulk_console.show_edit, name="bulk-edit"),
+    path("contacts/edit/<int:edit_id>/act/", bulk_console.act_on_edit, name="bulk-edit-act"),
     path("contacts/export/", export_console.new_export, name="contact-exports"),
     path("contacts/export/<int:table_id>/", export_console.show_export, name="contact-export"),
     path("contacts/export/<int:table_id>/stop/", export_console.stop, name="contact-export-stop"),

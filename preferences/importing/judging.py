@@ -93,7 +93,7 @@ def mark_repeated(table: ContactImport) -> int:
     """Have only the last row of each address count; how many do not."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK_REPEATED, {"table": table.pk})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def count_slice(table: ContactImport, *, after: int, through: int) -> None:

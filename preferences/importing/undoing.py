@@ -99,7 +99,7 @@ def _is_unused() -> str:
     clauses = [_STRANGER]
     for relation in Contact._meta.related_objects:
         model, column = relation.related_model, relation.field.column
-        if isinstance(model, type) and not relation.many_to_many:
+        if not isinstance(model, str):
             own = f" AND {_OWN[model]}" if model in _OWN else ""
             clauses.append(
                 f'NOT EXISTS (SELECT FROM "{model._meta.db_table}" x WHERE x."{column}" = g.contact_id{own})'

@@ -1,6 +1,7 @@
 """Which rows answer "may we write to this person about this?"."""
 
 from preferences.models.attribute import Attribute
+from preferences.models.bulk_edit import BulkEdit
 from preferences.models.choice import Choice
 from preferences.models.consent import ConsentRecord, ConsentWording
 from preferences.models.contact import Contact
@@ -16,6 +17,7 @@ from preferences.models.topic import Topic
 
 __all__ = [
     "Attribute",
+    "BulkEdit",
     "CapUse",
     "Choice",
     "ConsentRecord",

@@ -15,8 +15,8 @@ SCREENS = [
     "/", "/overview/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
-    "/suppressions/import/", "/attributes/", "/contacts/import/", "/contacts/export/", "/sign-up-forms/",
-    "/sign-up-forms/new/", "/notifications/provider/",
+    "/suppressions/import/", "/attributes/", "/contacts/import/", "/contacts/export/", "/contacts/edit/",
+    "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",
     "/providers/", "/alerts/", "/notifications/poolmember/", "/templates/", "/templates/new/",
     "/notifications/template/", "/notifications/templateversion/",
 ]  # fmt: skip

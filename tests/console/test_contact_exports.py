@@ -19,7 +19,7 @@ def test_a_short_table_is_there_at_once(boss: Client, ada: Contact) -> None:
     page = boss.post(NEW, {"audience": "all", "columns": ["email", "first_name"]}, follow=True).content.decode()
     assert "Download (CSV)" in page
     answer = boss.get(f"{NEW}{ContactExport.objects.get().pk}/contacts.csv")
-    assert b"ada@example.com,Ada" in b"".join(answer.streaming_content)
+    assert b"ada@example.com,Ada" in answer.getvalue()
     assert LogEntry.objects.count() == 2
 
 
