@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+import preferences.consent_admin
 import preferences.rule_admin
 import preferences.suppression_admin  # noqa: F401 - registers the screens of suppressions
 from config import clock
-from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
+from config.logtables import MOST_ROWS_COUNTED, BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
 from preferences.addresses import BadAddress, normalise_address
 from preferences.bulk_editing import MOST_CHOSEN
 from preferences.models import Contact, ContactList, Suppression, Topic
@@ -42,8 +43,8 @@ class StandingFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         match self.value():
             case "suppressed":
-                active = Suppression.objects.filter(lifted_at=None, contact__isnull=False)
-                return queryset.filter(pk__in=active.values("contact_id"))
+                active = Suppression.objects.filter(lifted_at=None, contact__isnull=False).order_by("-created_at")
+                return queryset.filter(pk__in=list(active.values_list("contact_id", flat=True)[:MOST_ROWS_COUNTED]))
             case "paused":
                 return queryset.filter(paused_until__gt=clock.now())
             case "erased":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -12,6 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from config import vault
 from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Contact, Suppression
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Addressee: TypeAlias = Contact | AbstractBaseUser | str
 
@@ -147,7 +150,7 @@ def _readdress(contact_id: int, email: str, *, address: str, by: int | None) -> 
 
 def clean_name(name: str) -> str:
     """A personal name fit for a header: control characters refused, white space folded. Raises BadAddress."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if _CONTROL.search(name):
         raise BadAddress("the name contains a control character")
     return " ".join(name.split())[:150]
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-import resource
 import time
 from collections.abc import Callable, Iterator
-
-from django.db import connection
 
 from config import clock
 from config.loadtest.figures import rate
 from config.loadtest.options import Failed, Options, Outcome
 from config.loadtest.people import address_of
+from config.loadtest.stack import own_peak_memory
 from preferences.importing import life
 from preferences.importing.columns import guess_columns
 from preferences.importing.upload import store_table
@@ -71,7 +69,7 @@ def run(options: Options) -> Outcome:
     seconds = (uploaded - started) + looked + brought
     return {
         "rate": rate(options.number, seconds), "seconds": round(seconds, 2),
-        "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "rss_mb": own_peak_memory(),
         "upload_s": round(uploaded - started, 2), "look_s": round(looked, 2), "import_s": round(brought, 2),
         "contacts_before": before, "added": table.added, "changed": table.changed, "repeated": table.repeated,
         "refused": table.faulty,
@@ -86,7 +84,7 @@ def _time(act: Callable[[], None]) -> float:
 
 def _work(table: ContactImport) -> None:
     while life.work_on_imports(at=clock.now(), seconds=60):
-        connection.queries_log.clear()
+        pass
 
 
 def _check(table: ContactImport, rows: int, before: int) -> None:

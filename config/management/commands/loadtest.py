@@ -15,8 +15,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.loadtest import (
     campaign,
+    contact_pages,
     digests,
     events,
+    exports,
     gate,
     imports,
     latency,
@@ -40,10 +42,13 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "preferences": preferences.run,
     "render": render.run,
     "import": imports.run,
+    "export": exports.run,
+    "contacts": contact_pages.run,
 }
 _NUMBERS = {
     "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
     "digests": 100_000, "preferences": 100_000, "render": 20_000, "import": 100_000,
+    "export": 100_000, "contacts": 100_000,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
