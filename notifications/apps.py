@@ -16,7 +16,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.queues import register_sweep
-        from notifications import receivers
+        from notifications import merging, receivers
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
         from notifications.compose.checks import check_templates
@@ -34,7 +34,7 @@ class NotificationsConfig(AppConfig):
             register(check, deploy=True)  # `migrate` runs the others: an account that lacks a key must not stop it
         receivers.connect()
         register_teller(tell_event)
-        for module in (delivery_erasure, routing_erasure, simulated_erasure):
+        for module in (delivery_erasure, routing_erasure, simulated_erasure, merging):
             module.register()
         post_migrate.connect(_prepare, sender=self)
         for sweep in _sweeps():

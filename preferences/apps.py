@@ -12,7 +12,16 @@ class PreferencesConfig(AppConfig):
     def ready(self) -> None:
         from config import clock
         from config.queues import register_sweep
-        from preferences import bulk_editing, contact_lists, erasing, exporting, histories, suppression_lists, users
+        from preferences import (
+            bulk_editing,
+            contact_lists,
+            erasing,
+            exporting,
+            histories,
+            merge_traces,
+            suppression_lists,
+            users,
+        )
         from preferences.importing import life, traces
 
         histories.register()
@@ -21,6 +30,8 @@ class PreferencesConfig(AppConfig):
         contact_lists.register()
         traces.register()
         exporting.register()
+        bulk_editing.register()
+        merge_traces.register()
         register_sweep(
             "contact imports", every=1, run=lambda: life.work_on_imports(at=clock.now(), seconds=20), is_apart=True
         )

@@ -15,11 +15,12 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from config.arrays import int_array
 from preferences.attribute_kinds import write_value
 from preferences.audiences import NoSuchAudience, Selected, names, select_audience
+from preferences.holdings import Holding, Traces, register_holding
 from preferences.models import Attribute, BulkEdit, Contact, ContactList
 
 Action, State = BulkEdit.Action, BulkEdit.State
@@ -178,3 +179,18 @@ def _describe(action: str, subject: str, value: Any) -> str:
             name = ContactList.objects.filter(pk=int(subject)).values_list("name", flat=True).first() or subject
             return f"{Action(action).label.removesuffix(' a list')} the list “{name}”"
     return f"{Action(action).label} to “{value}”" if value else f"Clear {Action(action).label.removeprefix('Set ')}"
+
+
+def register() -> None:
+    """Have values that were set looked through when somebody is erased: one may name a person."""
+    register_holding(Holding(name="changes of many contacts", erase=_erase_values))
+
+
+def _erase_values(traces: Traces, limit: int) -> int:
+    named = Q()
+    for text in traces.texts:
+        named |= Q(described__icontains=text)
+    if not traces.texts:
+        return 0
+    over = BulkEdit.objects.filter(named).exclude(state=State.RUNNING).values_list("pk", flat=True)[:limit]
+    return BulkEdit.objects.filter(pk__in=list(over)).update(described="", value=None, state=State.DONE)

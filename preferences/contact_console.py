@@ -13,7 +13,8 @@ from config import clock
 from config.screens import doors_of, provide_page, show_screen, staff_screen
 from preferences import contact_lists
 from preferences.contact_page import answers_of, attributes_of, badges_of
-from preferences.models import Contact, ContactList, ListMember
+from preferences.merged import ids_of
+from preferences.models import ConsentRecord, Contact, ContactList, ContactMerge, ListMember
 from preferences.soft_bounces import describe_soft_bounces
 from preferences.timelines import read_timeline, timeline_kinds
 
@@ -39,7 +40,10 @@ def show_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         other_lists=ContactList.objects.exclude(members__contact=contact), doors=doors_of(contact),
         choices=contact.choices.select_related("topic").order_by("-updated_at"),
         suppressions=contact.suppressions.order_by("-pk"), bounces=describe_soft_bounces(contact.pk),
-        consents=contact.consents.select_related("topic", "wording").order_by("-pk")[:CONSENTS_SHOWN],
+        consents=ConsentRecord.objects.filter(contact_id__in=ids_of(contact.pk)).select_related(
+            "topic", "wording"
+        ).order_by("-pk")[:CONSENTS_SHOWN],
+        merge=ContactMerge.objects.filter(pk=contact.pk).select_related("winner").first(),
         timeline=timeline, before=before, kind=kind, kinds=timeline_kinds(), is_later="before" in request.GET,
         may_change=request.user.has_perm(_CHANGE) and contact.erased_at is None,
     )  # fmt: skip

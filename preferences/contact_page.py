@@ -11,7 +11,7 @@ from preferences.attribute_kinds import write_value
 from preferences.eligibility import REASONS, Ask, Decision, may_send
 from preferences.engagement import name_score, score_at
 from preferences.facts import facts_of
-from preferences.models import Attribute, Contact, Topic
+from preferences.models import Attribute, Contact, ContactMerge, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Answer:
 
 def badges_of(contact: Contact, *, at: datetime) -> list[Badge]:
     """What one must know before anything else."""
+    if contact.erased_at and ContactMerge.objects.filter(pk=contact.pk).exists():
+        return [Badge(words="merged")]
     if contact.erased_at:
         return [Badge(words="erased", tone="bad")]
     standing = contact.suppressions.filter(lifted_at=None).order_by("pk")

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from preferences.merged import ids_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -46,6 +48,8 @@ def read_timeline(
 ) -> tuple[list[Happening], UUID | None]:
     """A page of one kind or of all, newest first, and where the next page begins (None: there is none)."""
     sources = [source for name, (_title, source) in _sources.items() if kind in ("", name)]
-    found = [entry for source in sources for entry in source(contact_id, before, most + 1)]
+    found = [
+        entry for source in sources for one in ids_of(contact_id) for entry in source(one, before, most + 1)
+    ]  # fmt: skip
     found.sort(key=lambda entry: entry.id, reverse=True)
     return found[:most], found[most - 1].id if len(found) > most else None

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from config import clock
 from config.loadtest.figures import rate
 from config.loadtest.options import Failed, Options, Outcome
-from config.loadtest.people import address_of
 from config.loadtest.stack import own_peak_memory
 from preferences.importing import life
 from preferences.importing.columns import guess_columns
@@ -49,7 +48,7 @@ class _Table(io.RawIOBase):
         yield _HEADER
         for number in range(self.rows):
             who = number - 1 if number % _REPEATED == 1 else number
-            address = "nobody" if number % _FAULTY == 7 else address_of(who)
+            address = "nobody" if number % _FAULTY == 7 else f"row{who}@table.example"
             yield f"{address};Ann{number};O'Load;en;Oslo;{number}\n"
 
 

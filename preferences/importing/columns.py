@@ -34,6 +34,8 @@ _HEADINGS = {
 _KNOWN = {target: re.compile(pattern) for target, pattern in _HEADINGS.items()}
 _LOOKED_AT = 200
 _SHOWN = 3
+#: Of fewer cells one is no slip.
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,18 @@ def _guess(
         return f"{TOPIC}{topics[key].pk}"
     if "phone" not in taken and cells and all(_is_phone(cell) for cell in cells):
         return "phone"
-    return f"{NEW}{guess_kind(cells)}" if cells and not name.startswith("Column ") and key else IGNORED
+    return f"{NEW}{_guess_kind(cells)}" if cells and not name.startswith("Column ") and key else IGNORED
+
+
+def _guess_kind(cells: Sequence[str]) -> Kind:
+    """As nearly all cells suggest: a slip here and there makes no text of numbers."""
+    found = guess_kind(cells)
+    if found == Kind.TEXT and len(cells) >= _MANY:
+        for kind in (Kind.BOOLEAN, Kind.NUMBER, Kind.DATE):
+            fitting = [cell for cell in cells if fits(kind, cell)]
+            if len(fitting) >= 0.9 * len(cells) and guess_kind(fitting) == kind:
+                return kind
+    return found
 
 
 def _plain(name: str) -> str:

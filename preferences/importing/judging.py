@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from preferences.attribute_kinds import write_value
-from preferences.models import ContactImport
+from preferences.models import Attribute, ContactImport
 
+_FIELD_WORDS = {
+    "first_name": "First name", "last_name": "Last name", "phone": "Phone", "locale": "Language",
+    "time_zone": "Time zone",
+}  # fmt: skip
 #: The rows of a slice that are to be brought in.
 ROWS = """
     preferences_importrow r WHERE r.table_id = %(table)s AND r.number > %(after)s AND r.number <= %(through)s
@@ -55,6 +59,12 @@ JUDGED = f"""
     ) own ON true
     {_differences("columns", "own.held")} {_differences("attributes", "c.attributes")}
 """
+#: The same, of those who were there before this import: whoever was just made is what the row says.
+KNOWN = JUDGED.replace(
+    "ON c.address = r.address",
+    "ON c.address = r.address AND NOT EXISTS (SELECT FROM preferences_importchange g"
+    " WHERE g.table_id = %(table)s AND g.contact_id = c.id AND g.is_new)",
+)
 DIFFERS = "(columns_after IS NOT NULL OR attributes_after IS NOT NULL)"
 _COUNT = f"""
     SELECT count(*) FILTER (WHERE is_erased),
@@ -77,6 +87,14 @@ _MARK_REPEATED = """
     ) ranked WHERE ranked.id = r.id AND ranked.place > 1
 """
 
+_FOLLOW_MERGES = """
+    UPDATE preferences_importrow r SET address = w.address, digest = w.address_digest
+    FROM preferences_contactmerge m JOIN preferences_contact l ON l.id = m.loser_id
+    JOIN preferences_contact w ON w.id = m.winner_id AND w.erased_at IS NULL
+    WHERE r.table_id = %(table)s AND r.fault = '' AND r.digest = l.address_digest
+    AND NOT EXISTS (SELECT FROM preferences_contact c WHERE c.address = r.address)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -90,8 +108,9 @@ class Shown:
 
 
 def mark_repeated(table: ContactImport) -> int:
-    """Have only the last row of each address count; how many do not."""
+    """Have only the last row of each address count; how many do not. A merged address stands for its winner's."""
     with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW_MERGES, {"table": table.pk})
         cursor.execute(_MARK_REPEATED, {"table": table.pk})
         return int(cursor.rowcount)
 
@@ -108,11 +127,13 @@ def count_slice(table: ContactImport, *, after: int, through: int) -> None:
     table.suppressed += suppressed
 
 
-def preview(table: ContactImport, most: int = 12) -> list[Shown]:
+def preview(table: ContactImport, most: int = 8) -> list[Shown]:
     """What becomes of the first rows."""
     with connection.cursor() as cursor:
         cursor.execute(_PREVIEW, {**slice_of(table, after=0, through=table.last_number), "most": most})
-        return [_shown(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    names = dict(Attribute.objects.values_list("key", "name"))
+    return [_shown(row, names) for row in rows]
 
 
 def slice_of(table: ContactImport, *, after: int, through: int) -> dict[str, Any]:
@@ -120,17 +141,22 @@ def slice_of(table: ContactImport, *, after: int, through: int) -> dict[str, Any
     return {"table": table.pk, "known": table.known, "after": after, "through": through}
 
 
-def _shown(row: Sequence[Any]) -> Shown:
+def _shown(row: Sequence[Any], names: Mapping[str, str]) -> Shown:
     number, email, columns, attributes, contact_id, is_erased, is_suppressed, *changes = row
     if contact_id is None:
         changes = [None, columns, None, attributes]
-    differences = [*_differing(*changes[:2]), *_differing(*changes[2:])] if not is_erased else []
+    differences = [*_differing(*changes[:2], _FIELD_WORDS), *_differing(*changes[2:], names)] if not is_erased else []
     outcome = "erased" if is_erased else "new" if contact_id is None else "changed" if differences else "same"
     return Shown(
         number=number, email=email, outcome=outcome, is_suppressed=is_suppressed, differences=tuple(differences)
     )
 
 
-def _differing(before: Any, after: Any) -> list[tuple[str, str, str]]:
+def _differing(before: Any, after: Any, words: Mapping[str, str]) -> list[tuple[str, str, str]]:
     was, now = (json.loads(one) if isinstance(one, str) else one or {} for one in (before, after))
-    return [(key, write_value(was.get(key)), write_value(value)) for key, value in now.items()]
+    return [(words.get(key, key), write_value(was.get(key)), write_value(now[key])) for key in _ordered(now, words)]
+
+
+def _ordered(found: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    """As people expect them, then whatever else there is."""
+    return [*(key for key in words if key in found), *(key for key in found if key not in words)]

@@ -38,19 +38,26 @@ def set_columns(
     topics: list[Topic] | None = None,
     consent_source: str = "",
     wording: str = "",
-) -> None:
-    """Say what the columns are, and have the table looked through; a list may be named that does not exist yet."""
+) -> bool:
+    """Say what the columns are, and have the table looked through; a list may be named that does not exist yet.
+
+    Nothing happens, and it returns False, where somebody else was quicker.
+    """
+    waiting = ContactImport.objects.filter(pk=table.pk, state__in=(State.MAPPING, State.READY))
+    if waiting.select_for_update().first() is None:
+        return False
     if isinstance(to_list, str):
         to_list = ContactList.objects.get_or_create(name=to_list)[0] if to_list else None
     agreed = publish_wording(f"import-{table.pk}", wording) if wording else None
     pairs = zip(table.columns, targets, strict=True)
-    ContactImport.objects.filter(pk=table.pk, state__in=(State.MAPPING, State.READY)).update(
+    waiting.update(
         columns=[{"name": column["name"], "target": target} for column, target in pairs], known=known, list=to_list,
         consent_source=consent_source[:200], wording=agreed,
         state=State.READING, rows_read=0, faulty=_early_faults(table), noted=0, repeated=0, fresh=0, differing=0,
         same=0, erased=0, suppressed=0, read_through=0, counted_through=0,
     )  # fmt: skip
     table.topics.set(topics or [])
+    return True
 
 
 def _early_faults(table: ContactImport) -> int:

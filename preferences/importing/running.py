@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from preferences.importing.judging import DIFFERS, ERASED, JUDGED, ROWS, slice_of
+from preferences.importing.judging import DIFFERS, ERASED, KNOWN, ROWS, slice_of
 from preferences.models import ContactImport
 
 _MAKE = f"""
@@ -23,8 +23,8 @@ _MAKE = f"""
         FROM {ROWS} AND NOT EXISTS (SELECT FROM preferences_contact c WHERE c.address = r.address) AND NOT {ERASED}
         ORDER BY address ON CONFLICT (address) DO NOTHING RETURNING id
     )
-    INSERT INTO preferences_importchange (table_id, contact_id, is_new, before, after)
-    SELECT %(table)s, id, true, '{{}}', '{{}}' FROM made
+    INSERT INTO preferences_importchange (table_id, contact_id, is_new, is_listed, before, after)
+    SELECT %(table)s, id, true, %(list)s IS NOT NULL, '{{}}', '{{}}' FROM made
 """
 #: Those that were just made are seen by nobody yet.
 _LOCK = f"""
@@ -32,7 +32,7 @@ _LOCK = f"""
                           AND c.xmin <> pg_current_xact_id()::xid ORDER BY c.id FOR NO KEY UPDATE) locked
 """
 _CHANGE = f"""
-    WITH judged AS MATERIALIZED (SELECT * FROM ({JUDGED}) j WHERE contact_id IS NOT NULL AND {DIFFERS}),
+    WITH judged AS MATERIALIZED (SELECT * FROM ({KNOWN}) j WHERE contact_id IS NOT NULL AND {DIFFERS}),
     kept AS (
         INSERT INTO preferences_importchange (table_id, contact_id, is_new, before, after)
         SELECT %(table)s, contact_id, false,
@@ -51,15 +51,20 @@ _CHANGE = f"""
         attributes = c.attributes || coalesce(j.attributes_after, '{{}}')
     FROM judged j WHERE c.id = j.contact_id
 """
+#: New contacts are noted as listed already.
 _LIST = f"""
     WITH listed AS (
         INSERT INTO preferences_listmember (list_id, contact_id)
         SELECT %(list)s, c.id FROM preferences_contact c WHERE c.address IN (SELECT r.address FROM {ROWS})
         ORDER BY c.id ON CONFLICT (list_id, contact_id) DO NOTHING RETURNING contact_id
+    ), noted AS (
+        INSERT INTO preferences_importchange (table_id, contact_id, is_new, is_listed, before, after)
+        SELECT %(table)s, contact_id, false, true, '{{}}', '{{}}' FROM listed WHERE NOT EXISTS (
+            SELECT FROM preferences_importchange g
+            WHERE g.table_id = %(table)s AND g.contact_id = listed.contact_id AND g.is_new)
+        ON CONFLICT (table_id, contact_id) DO UPDATE SET is_listed = true
     )
-    INSERT INTO preferences_importchange (table_id, contact_id, is_new, is_listed, before, after)
-    SELECT %(table)s, contact_id, false, true, '{{}}', '{{}}' FROM listed
-    ON CONFLICT (table_id, contact_id) DO UPDATE SET is_listed = true
+    SELECT count(*) FROM listed
 """
 _SUBSCRIBE = f"""
     WITH wished AS (
@@ -97,14 +102,15 @@ _DELETE_REPEATED = """
 
 def bring_in(table: ContactImport, *, after: int, through: int) -> None:
     """Write a slice, and add what came of it to the table's counts (which the caller saves)."""
-    given = slice_of(table, after=after, through=through)
+    given = {**slice_of(table, after=after, through=through), "list": table.list_id}
     with connection.cursor() as cursor:
         table.added += _run(cursor, _MAKE, given)
         cursor.execute(_LOCK, given)
         if table.known != ContactImport.Known.LEAVE:
             table.changed += _run(cursor, _CHANGE, given)
         if table.list_id:
-            table.listed += _run(cursor, _LIST, {**given, "list": table.list_id})
+            cursor.execute(_LIST, given)
+            table.listed += cursor.fetchone()[0]
         _subscribe(cursor, table, given)
         for statement in (_DELETE, _DELETE_REPEATED, _STRIP):
             cursor.execute(statement, given)

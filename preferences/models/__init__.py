@@ -8,6 +8,7 @@ from preferences.models.contact import Contact
 from preferences.models.contact_export import ContactExport, ExportPart
 from preferences.models.contact_import import ContactImport, ImportChange, ImportPart, ImportRow
 from preferences.models.contact_list import ContactList, ListMember
+from preferences.models.contact_merge import ContactMerge
 from preferences.models.erasure import Erasure
 from preferences.models.sending_rule import CapUse, FrequencyCap, QuietHours
 from preferences.models.sign_up import SignUp, SignUpCount, SignUpForm
@@ -26,6 +27,7 @@ __all__ = [
     "ContactExport",
     "ContactImport",
     "ContactList",
+    "ContactMerge",
     "Erasure",
     "ExportPart",
     "FrequencyCap",

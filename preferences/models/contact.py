@@ -54,6 +54,8 @@ class Contact(models.Model):
             # People are found by how a name begins, whatever its case.
             models.Index(OpClass(Upper("first_name"), name="text_pattern_ops"), name="contact_first_name"),
             models.Index(OpClass(Upper("last_name"), name="text_pattern_ops"), name="contact_last_name"),
+            # Two with one number may be the same person.
+            models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
             # Few stand so, and nobody should have to look through all others for them.
             models.Index(fields=["-created_at"], name="contact_paused", condition=Q(paused_until__isnull=False)),
             models.Index(fields=["-created_at"], name="contact_unconfirmed", condition=Q(is_unconfirmed=True)),

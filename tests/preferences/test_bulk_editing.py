@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from preferences import attributes, bulk_editing
 from preferences.audiences import NoSuchAudience
+from preferences.erasing import erase_stored
 from preferences.erasure import erase_contact
 from preferences.models import BulkEdit, Contact, ContactList, ListMember
 from tests.people import make_contact, make_contacts
@@ -99,6 +100,15 @@ def test_it_is_written_down(ada: Contact) -> None:
     assert Contact.objects.filter(locale="de").count() == 0
     bulk_editing.start_edit(planned.pk, by=user.pk, at=timezone.now())
     assert LogEntry.objects.get().change_message == "Set the language to “de”: All contacts."
+
+
+def test_a_value_that_names_somebody_goes_with_them(ada: Contact, ben: Contact) -> None:
+    attributes.define("friend", kind="text")
+    edit(Action.SET_ATTRIBUTE, subject="friend", value="ada@example.com")
+    erase_contact(ada, source="test")
+    erase_stored(ada.pk)
+    made = BulkEdit.objects.get()
+    assert (made.described, made.value, made.state) == ("", None, State.DONE)
 
 
 @pytest.mark.parametrize("given", [{"audience": "list:9"}, {"audience": ""}])

@@ -93,7 +93,7 @@ def test_the_preview_says_what_comes_of_it() -> None:
     assert (table.fresh, table.differing, table.same, table.repeated) == (1, 1, 1, 1)
     shown = [(one.number, one.outcome, one.differences) for one in judging.preview(table)]
     assert shown == [
-        (2, "changed", (("first_name", "Ada", "Augusta"),)), (4, "same", ()), (5, "new", (("first_name", "", "Bea"),)),
+        (2, "changed", (("First name", "Ada", "Augusta"),)), (4, "same", ()), (5, "new", (("First name", "", "Bea"),)),
     ]  # fmt: skip
     assert Contact.objects.count() == 2
 
@@ -192,6 +192,13 @@ class TestWorkers:
         assert work(table).added == Contact.objects.count() < 95
         assert life.start(table.pk, by=None, at=timezone.now())
         assert work(table).added == 95
+
+    def test_who_presses_twice_loses_nothing(self) -> None:
+        table = upload(self.CONTENT)
+        assert life.set_columns(table, ["email", "first_name"], known="fill")
+        life.work_on_imports(at=timezone.now(), seconds=60, most=2)
+        assert not life.set_columns(table, ["email", "first_name"], known="fill")
+        assert work(table).fresh == 95
 
     def test_looking_through_is_stopped_and_begun_again(self) -> None:
         table = upload(self.CONTENT)

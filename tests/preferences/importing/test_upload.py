@@ -158,6 +158,10 @@ class TestGuesses:
         content = "Who,Where,Tel.,Points,Since\nQuentin,ada@example.com,+4915112345678,12,2026-01-01\n"
         assert self.guesses(content) == ["new:text", "email", "phone", "new:number", "new:date"]
 
+    def test_a_slip_makes_no_text_of_numbers(self) -> None:
+        rows = "".join(f"p{number}@example.com,{number}\n" for number in range(40))
+        assert self.guesses(f"E-Mail,Points\n{rows}q@example.com,many\n") == ["email", "new:number"]
+
     def test_topics_and_empty_columns(self) -> None:
         topic = Topic.objects.create(key="offers", name="Weekly offers")
         assert self.guesses("mail,Weekly Offers,Empty\na@b.example,yes,\n") == ["email", f"topic:{topic.pk}", ""]
