@@ -143,9 +143,9 @@ def slice_of(table: ContactImport, *, after: int, through: int) -> dict[str, Any
 
 def _shown(row: Sequence[Any], names: Mapping[str, str]) -> Shown:
     number, email, columns, attributes, contact_id, is_erased, is_suppressed, *changes = row
-    if contact_id is None:
-        changes = [None, columns, None, attributes]
-    differences = [*_differing(*changes[:2], _FIELD_WORDS), *_differing(*changes[2:], names)] if not is_erased else []
+    c_before, c_after, a_before, a_after = changes if contact_id is not None else (None, columns, None, attributes)
+    differences = [*_differing(c_before, c_after, _FIELD_WORDS), *_differing(a_before, a_after, names)]
+    differences = [] if is_erased else differences
     outcome = "erased" if is_erased else "new" if contact_id is None else "changed" if differences else "same"
     return Shown(
         number=number, email=email, outcome=outcome, is_suppressed=is_suppressed, differences=tuple(differences)
