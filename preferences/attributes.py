@@ -16,7 +16,7 @@ from preferences.models import Attribute
 #: Contacts whose values one statement reads or rewrites.
 _PAGE = 5_000
 #: Where there are more contacts than that, keys without a definition are looked for in a sample.
-_SAMPLED_FROM = 50_000
+_SAMPLED_FROM = 10_000
 _SHOWN = 50
 _KEY = re.compile(r"[^a-z0-9]+")
 
