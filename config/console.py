@@ -31,6 +31,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _group(_("People"), [
             _item(_("Contacts"), "group", "admin:preferences_contact_changelist", "preferences.view_contact"),
             _item(_("Segments"), "filter_alt", "campaigns:segments", "campaigns.view_segment"),
+            _item(_("Attributes"), "label", "preferences:attributes", "preferences.view_attribute"),
             _item(_("Topics"), "sell", "admin:preferences_topic_changelist", "preferences.view_topic"),
             _item(_("Sign-up forms"), "how_to_reg", "preferences:sign-up-forms", "preferences.view_signupform"),
             _item(_("Consent"), "verified_user", "admin:preferences_consentrecord_changelist",

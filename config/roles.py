@@ -11,16 +11,21 @@ from django.apps import AppConfig
 from django.db.models import Q
 from django.db.models.signals import post_migrate
 
+_PEOPLE = ("preferences.attribute", "preferences.contactlist", "preferences.contactimport",
+           "preferences.contactexport")  # fmt: skip
 _RULES = ("preferences.quiethours", "preferences.frequencycap")
 _LOG = ("tracking.event", "tracking.message", "tracking.messageevent", "preferences.contact", "preferences.choice",
         "preferences.topic", "preferences.suppression", "preferences.signupform", "preferences.signup",
-        "preferences.consentrecord", "preferences.consentwording", *_RULES)  # fmt: skip
+        "preferences.consentrecord", "preferences.consentwording", *_PEOPLE, *_RULES)  # fmt: skip
 _MAIL = ("notifications.template", "notifications.brand", "notifications.templateversion", "notifications.publication",
          "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _WRITING = ("notifications.templatedraft", "notifications.savedblock", "notifications.picture", "notifications.brand",
             "notifications.publication", "notifications.templatetest", "notifications.seedlist")  # fmt: skip
 _SENDING = ("notifications.sender", "notifications.senderdomain", "notifications.warmupplan", "notifications.warmupday")
 _CHOOSING = ("campaigns.segment", "campaigns.segmentsize")
+_MARKETED = ("preferences.topic", "preferences.suppression", "preferences.signupform", "campaigns.segment",
+             *_PEOPLE, *_RULES, *_WRITING)  # fmt: skip
+_REMOVED = ("notifications.brand", "notifications.savedblock", "notifications.seedlist", "campaigns.segment")
 _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.outbox", "notifications.call",
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
            "tracking.webhookreceipt", "tracking.link")  # fmt: skip
@@ -31,6 +36,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CHOOSING),
         "add": (
             "preferences.topic",
+            "preferences.attribute",
             "notifications.provider",
             "notifications.poolmember",
             "campaigns.segment",
@@ -40,6 +46,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             *_WRITING,
             "preferences.topic",
             "preferences.contact",
+            *_PEOPLE,
             "notifications.deadletter",
             "notifications.provider",
             "notifications.poolmember",
@@ -48,40 +55,13 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "notifications.hold",
             "campaigns.segment",
         ),
-        "delete": (
-            "notifications.poolmember",
-            "notifications.brand",
-            "notifications.savedblock",
-            "notifications.seedlist",
-            "campaigns.segment",
-            "preferences.contact",  # to erase people
-        ),
+        "delete": ("notifications.poolmember", "preferences.contact", *_REMOVED),  # of contacts: to erase people
     },
     "marketer": {
         "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
-        "add": (
-            "preferences.topic",
-            "preferences.suppression",
-            "preferences.signupform",
-            "campaigns.segment",
-            *_RULES,
-            *_WRITING,
-        ),
-        "change": (
-            "preferences.topic",
-            "preferences.suppression",
-            "preferences.signupform",
-            "campaigns.segment",
-            *_RULES,
-            *_WRITING,
-        ),
-        "delete": (
-            "notifications.brand",
-            "notifications.savedblock",
-            "notifications.seedlist",
-            "campaigns.segment",
-            *_RULES,
-        ),
+        "add": _MARKETED,
+        "change": ("preferences.contact", *_MARKETED),
+        "delete": (*_RULES, *_REMOVED),
     },
     "approver": {
         "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),

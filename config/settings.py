@@ -175,6 +175,11 @@ POSTRIDER_INBOUND_DOMAIN = env_str("POSTRIDER_INBOUND_DOMAIN", "").lower()
 # How long a worker may hold mails without a sign; far longer than a provider call takes.
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 
+# Which fields of a Django user go where at its contact ("first_name=first_name,attribute:plan=profile.plan"); empty:
+# users and contacts are not kept in step. And whether the contact is erased when its user is deleted.
+POSTRIDER_USER_FIELDS = env_list("POSTRIDER_USER_FIELDS")
+POSTRIDER_ERASE_WITH_USER = env_bool("POSTRIDER_ERASE_WITH_USER", default=False)
+
 # How many days the reports of providers and readers are kept as they came.
 POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
 

@@ -16,7 +16,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.queues import register_sweep
-        from notifications import receivers
+        from notifications import merging, receivers
         from notifications.catalog.checks import check_types
         from notifications.catalog.registry import discover
         from notifications.compose.brands.public import read_public_brand
@@ -37,7 +37,7 @@ class NotificationsConfig(AppConfig):
         receivers.connect()
         register_teller(tell_event)
         provide_brand(read_public_brand)
-        for module in (delivery_erasure, routing_erasure, simulated_erasure, template_test_erasure):
+        for module in (delivery_erasure, routing_erasure, simulated_erasure, template_test_erasure, merging):
             module.register()
         post_migrate.connect(_prepare, sender=self)
         for sweep in _sweeps():

@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
+import preferences.consent_admin
 import preferences.rule_admin
 import preferences.suppression_admin  # noqa: F401 - registers the screens of suppressions
 from config import clock
-from config.logtables import BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
-from config.screens import doors_of, provide_page
+from config.logtables import MOST_ROWS_COUNTED, BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
 from preferences.addresses import BadAddress, normalise_address
-from preferences.consent_admin import ConsentInline
-from preferences.models import Choice, Contact, Suppression, Topic
-from preferences.soft_bounces import describe_soft_bounces
+from preferences.bulk_editing import MOST_CHOSEN
+from preferences.models import Contact, ContactList, Suppression, Topic
 from preferences.topic_forms import SAID, TopicForm
 
 #: A name finds at most so many people; whoever is sought among more is found by the address.
 MOST_NAMED = 200
-
-provide_page(Contact, lambda contact: reverse("admin:preferences_contact_change", args=[contact.pk]))
-
-
-class _ReadOnlyInline(TabularInline):  # type: ignore[misc] # Unfold is not typed
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class ChoiceInline(_ReadOnlyInline):
-    model = Choice
-    verbose_name_plural = "Wishes"
-    fields = ("subject", "channel", "frequency", "source", "updated_at")
-    readonly_fields = fields
-
-    @admin.display(description="about")
-    def subject(self, choice: Choice) -> str:
-        return choice.type_key or str(choice.topic or "everything")
-
-
-class SuppressionInline(_ReadOnlyInline):
-    model = Suppression
-    fields = ("scope", "reason", "detail", "created_at", "lifted_at", "lift_note")
-    readonly_fields = fields
+MOST_LISTS = 200
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -66,27 +32,51 @@ class StandingFilter(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("suppressed", "Suppressed"), ("paused", "Paused"), ("erased", "Erased"), ("untracked", "Not tracked")]
+        return [
+            ("suppressed", "Suppressed"),
+            ("paused", "Paused"),
+            ("erased", "Erased"),
+            ("untracked", "Not tracked"),
+            ("unconfirmed", "Never confirmed"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         match self.value():
             case "suppressed":
-                active = Suppression.objects.filter(lifted_at=None, contact__isnull=False)
-                return queryset.filter(pk__in=active.values("contact_id"))
+                active = Suppression.objects.filter(lifted_at=None, contact__isnull=False).order_by("-created_at")
+                return queryset.filter(pk__in=list(active.values_list("contact_id", flat=True)[:MOST_ROWS_COUNTED]))
             case "paused":
                 return queryset.filter(paused_until__gt=clock.now())
             case "erased":
                 return queryset.filter(erased_at__isnull=False)
             case "untracked":
                 return queryset.filter(is_tracking_allowed=False)
+            case "unconfirmed":
+                return queryset.filter(is_unconfirmed=True)
         return queryset
+
+
+class ListFilter(admin.SimpleListFilter):
+    """Who is on a list."""
+
+    title = "list"
+    parameter_name = "list"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(one.pk), one.name) for one in ContactList.objects.all()[:MOST_LISTS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
+        value = self.value() or ""
+        return queryset.filter(list_members__list_id=int(value)) if value.isdigit() else queryset
 
 
 @admin.register(Contact)
 class ContactAdmin(ReadOnlyAdmin):
     empty_hint = "A contact comes into being with the first event about a person. Fill a shop with scripts/up --demo."
     list_display = ("who", "name", "locale", "time_zone", "last_opened_at", "last_clicked_at", "created_at")
-    list_filter = (StandingFilter,)
+    list_filter = (StandingFilter, ListFilter)
+    actions = ("edit_chosen",)
+    list_before_template = "preferences/console/contact_ways.html"
     search_fields = ("address",)
     search_help_text = "An address or its beginning, or a first or last name"
     ordering = ("-created_at", "-id")
@@ -96,14 +86,22 @@ class ContactAdmin(ReadOnlyAdmin):
     list_max_show_all = 0
     list_per_page = 50
     list_fullwidth = True
-    inlines = (SuppressionInline, ChoiceInline, ConsentInline)
-    fieldsets = (
-        (None, {"fields": ("email", "first_name", "last_name", "user", "ways")}),
-        ("Mail", {"fields": ("locale", "time_zone", "paused_until", "is_tracking_allowed")}),
-        ("History", {"fields": ("created_at", "last_opened_at", "last_clicked_at", "bounces", "erased_at")}),
-        ("Attributes", {"fields": ("shown_attributes",)}),
-    )
-    readonly_fields = ("ways", "bounces", "shown_attributes")
+
+    @admin.action(description="Edit the chosen contacts", permissions=["edit"])
+    def edit_chosen(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+        """On to the form that changes many."""
+        ids = ",".join(map(str, queryset.order_by("pk").values_list("pk", flat=True)[:MOST_CHOSEN]))
+        return redirect(f"{reverse('preferences:bulk-edits')}?ids={ids}")
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        """For the action above."""
+        return request.user.has_perm("preferences.change_contact")
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **options: Any) -> HttpResponse:
+        """One contact has a page of its own."""
+        if not object_id.isdigit():
+            raise Http404
+        return redirect("preferences:contact", int(object_id))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -126,20 +124,6 @@ class ContactAdmin(ReadOnlyAdmin):
     @admin.display(description="Name")
     def name(self, contact: Contact) -> str:
         return contact.name or "-"
-
-    @admin.display(description="See also")
-    def ways(self, contact: Contact) -> SafeString:
-        doors = [(door.url, door.label) for door in doors_of(contact)]
-        return format_html_join("  ·  ", '<a class="pr-link" href="{}">{}</a>', doors)
-
-    @admin.display(description="Soft bounces")
-    def bounces(self, contact: Contact) -> str:
-        return describe_soft_bounces(contact.pk)
-
-    @admin.display(description="Attributes")
-    def shown_attributes(self, contact: Contact) -> SafeString:
-        text = json.dumps(contact.attributes, indent=2, ensure_ascii=False) if contact.attributes else "none"
-        return format_html('<pre class="pr-code">{}</pre>', text)
 
 
 @admin.register(Topic)

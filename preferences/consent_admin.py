@@ -1,16 +1,15 @@
-"""What does staff see of the consent ledger? All of it, to read; on a contact's page the contact's own."""
+"""What does staff see of the consent ledger? All of it, to read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
 from config.logtables import LogAdmin, labelled
 from config.screens import offer_door
@@ -27,29 +26,6 @@ def _offer_proof(kind: str) -> None:
 
 _offer_proof("csv")
 _offer_proof("json")
-
-
-class ConsentInline(TabularInline):  # type: ignore[misc] # Unfold is not typed
-    """The ledger of one contact, newest first."""
-
-    model = ConsentRecord
-    verbose_name_plural = "Consent"
-    extra = 0
-    can_delete = False
-    ordering = ("-pk",)
-    per_page = 20
-    fields = ("action", "topic", "wording", "source", "ip", "occurred_at")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentRecord]:
-        found: QuerySet[ConsentRecord] = super().get_queryset(request).select_related("topic", "wording")
-        return found
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class TopicFilter(admin.SimpleListFilter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,7 +12,10 @@ from django.db import IntegrityError, connection, transaction
 
 from config import vault
 from preferences.addresses import BadAddress, normalise_address
+from preferences.merged import find_winner, follow_merge
 from preferences.models import Contact, Suppression
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Addressee: TypeAlias = Contact | AbstractBaseUser | str
 
@@ -60,11 +64,18 @@ def find_contact_id(addressee: object) -> int | None:
     elif isinstance(addressee, AbstractBaseUser) and isinstance(addressee.pk, int):
         known = Contact.objects.filter(user_id=addressee.pk)
     elif isinstance(addressee, str):
-        try:
-            known = Contact.objects.filter(address=normalise_address(addressee))
-        except BadAddress:
-            return None
+        return _find_by_address(addressee)
     return known.values_list("pk", flat=True).first()
+
+
+def _find_by_address(text: str) -> int | None:
+    try:
+        address = normalise_address(text)
+    except BadAddress:
+        return None
+    found = Contact.objects.filter(address=address).values_list("pk", flat=True).first()
+    winner = find_winner(vault.address_digest(address)) if found is None else None
+    return winner.pk if winner else found
 
 
 def is_erased(addressee: object) -> bool:
@@ -102,6 +113,8 @@ def upsert_contact(
         raise ErasedAddress(
             "the person with this address was erased on request, and nothing brings somebody back who was erased"
         )
+    if winner := find_winner(digest):
+        return winner
     contact = Contact(
         email=email.strip(), address=address, address_digest=digest,
         first_name=clean_name(first_name), last_name=clean_name(last_name), locale=locale,
@@ -147,7 +160,7 @@ def _readdress(contact_id: int, email: str, *, address: str, by: int | None) -> 
 
 def clean_name(name: str) -> str:
     """A personal name fit for a header: control characters refused, white space folded. Raises BadAddress."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if _CONTROL.search(name):
         raise BadAddress("the name contains a control character")
     return " ".join(name.split())[:150]
 
@@ -155,9 +168,10 @@ def clean_name(name: str) -> str:
 def _known(contact: Contact) -> Contact:
     if contact.pk is None:
         raise NoSuchContact("the contact is not saved")
-    if contact.erased_at is not None:
+    known = follow_merge(contact)
+    if known is None or known.erased_at is not None:
         raise NoSuchContact("the contact was erased")
-    return contact
+    return known
 
 
 def _of_user(user: AbstractBaseUser) -> Contact:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from config.tokens import BadToken
 from preferences import centre, choices
 from preferences.links import Leave, preferences_url, read_undo, read_unsubscribe, undo_token
+from preferences.merged import follow_merge
 from preferences.models import Contact, Topic
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
 from preferences.visitors import visitor_ip
@@ -52,7 +53,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         link = read_unsubscribe(token)
     except BadToken:
         return show_bad_link(request)
-    contact = Contact.objects.filter(pk=link.contact_id).first()
+    contact = follow_merge(Contact.objects.filter(pk=link.contact_id).first())
     if contact is None:
         return show_bad_link(request)
     form = read_form(request) if request.method == "POST" else QueryDict()

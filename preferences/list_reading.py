@@ -21,15 +21,15 @@ MOST_BYTES = 100 * 1024 * 1024
 MOST_LINES = 2_000_000
 LONGEST_LINE = 10_000  # characters
 #: So many lines may one record take, with line breaks inside quotation marks.
-_MOST_JOINED = 20
+MOST_JOINED = 20
 _CHUNK = 64 * 1024
-_EXCERPT = 60
+EXCERPT = 60
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM_UTF32_BE, ""),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _BREAK = re.compile(r"\r\n|\n|\r")
 _SEPARATORS = "\t;,|"
-_SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # what Excel writes and reads
+SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # what Excel writes and reads
 _ADDRESS_COLUMN = re.compile(r"e-?mail|address|adresse|recipient|correo|empf", re.IGNORECASE)
 _EXCEL_TEXT = re.compile(r'="(.*)"')
 
@@ -61,44 +61,50 @@ class AddressFile:
         """Each line that is not empty, in order. Raises BadFile."""
         self.encoding = find_encoding(self.file)
         self.file.seek(0)
-        lines = _bounded_lines(self.file, self.encoding)
+        lines = bounded_lines(self.file, self.encoding)
         sample = list(islice(lines, 10))
         if not sample:
             raise BadFile("The file is empty.")
         separator, column, skipped = self._look(sample)
-        for number, cells in _records(chain(sample[skipped:], lines), separator):
-            if isinstance(cells, _Faulty):
+        for number, cells in split_records(chain(sample[skipped:], lines), separator):
+            if isinstance(cells, Faulty):
                 yield Found(number=number, fault=cells.fault, excerpt=cells.excerpt)
             elif any(cell.strip() for cell in cells):
                 yield _find_address(number, cells, column)
 
-    def _look(self, sample: list[_Line]) -> tuple[str, int, int]:
+    def _look(self, sample: list[Line]) -> tuple[str, int, int]:
         """The separator, the column of addresses, and how many lines stand before the first of them."""
         skipped, first = 0, sample[0].text
-        told = _SEP_LINE.fullmatch(first.strip())
+        told = SEP_LINE.fullmatch(first.strip())
         if told and len(sample) > 1:
             skipped, first = 1, sample[1].text
-        separator = told[1] if told else _guess_separator(first)
-        cells = [_clean(cell) for cell in _split(first, separator)]
+        separator = told[1] if told else guess_separator(first)
+        cells = [clean_cell(cell) for cell in _split(first, separator)]
         if sample[skipped].fault or any("@" in cell for cell in cells):
             return separator, _column_of(cells), skipped
         self.header = first.strip()[:200]
         named = [place for place, cell in enumerate(cells) if _ADDRESS_COLUMN.search(cell)]
         if named:
             return separator, named[0], skipped + 1
-        below = [_clean(cell) for cell in _split(sample[skipped + 1].text, separator)] if sample[skipped + 1 :] else []
+        below = (
+            [clean_cell(cell) for cell in _split(sample[skipped + 1].text, separator)] if sample[skipped + 1 :] else []
+        )
         return separator, _column_of(below), skipped + 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """One line of a file, without its break; of one that cannot be used the beginning, and why."""
+
     number: int
     text: str
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Faulty:
+class Faulty:
+    """A record that cannot be used: why, and how it begins."""
+
     fault: str
     excerpt: str
 
@@ -133,7 +139,7 @@ def _is_utf8(file: BinaryIO) -> bool:
     return True
 
 
-def _bounded_lines(file: BinaryIO, encoding: str) -> Iterator[_Line]:
+def bounded_lines(file: BinaryIO, encoding: str) -> Iterator[Line]:
     """Lines with their numbers; of one that is too long its beginning, with a fault. Raises BadFile."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     number, held, is_long = 1, "", False
@@ -145,7 +151,7 @@ def _bounded_lines(file: BinaryIO, encoding: str) -> Iterator[_Line]:
             if number > MOST_LINES:
                 raise BadFile(f"The list has more than {MOST_LINES:,} lines. Divide it.")
         is_long = is_long or len(rest) > LONGEST_LINE
-        held = rest[:_EXCERPT] + ("\r" if rest.endswith("\r") else "") if is_long else rest
+        held = rest[:EXCERPT] + ("\r" if rest.endswith("\r") else "") if is_long else rest
     held += decoder.decode(b"", final=True)
     if held:
         yield _line(number, held.rstrip("\r"), is_long=is_long)
@@ -160,36 +166,36 @@ def _split_lines(text: str) -> list[str]:
     return parts
 
 
-def _line(number: int, text: str, *, is_long: bool) -> _Line:
+def _line(number: int, text: str, *, is_long: bool) -> Line:
     if is_long or len(text) > LONGEST_LINE:
-        return _Line(number, text[:_EXCERPT], f"the line is longer than {LONGEST_LINE:,} characters")
+        return Line(number, text[:EXCERPT], f"the line is longer than {LONGEST_LINE:,} characters")
     if "\0" in text:
-        return _Line(number, text.replace("\0", "\ufffd"), "the line contains a NUL byte")
-    return _Line(number, text)
+        return Line(number, text.replace("\0", "\ufffd"), "the line contains a NUL byte")
+    return Line(number, text)
 
 
-def _records(lines: Iterable[_Line], separator: str) -> Iterator[tuple[int, list[str] | _Faulty]]:
+def split_records(lines: Iterable[Line], separator: str) -> Iterator[tuple[int, list[str] | Faulty]]:
     """The cells of each record, by the number of its first line; a record may go on inside quotation marks."""
-    following, again = iter(lines), deque[_Line]()
+    following, again = iter(lines), deque[Line]()
     while line := again.popleft() if again else next(following, None):
         if line.fault:
-            yield line.number, _Faulty(line.fault, line.text[:_EXCERPT])
+            yield line.number, Faulty(line.fault, line.text[:EXCERPT])
         elif not separator or line.text.count('"') % 2 == 0:
             yield line.number, _split(line.text, separator)
         else:
             joined, tried = _join(line, chain(again, following))
             if joined is None:
-                yield line.number, _Faulty("a quotation mark is opened and never closed", line.text[:_EXCERPT])
+                yield line.number, Faulty("a quotation mark is opened and never closed", line.text[:EXCERPT])
                 again = deque([*tried, *islice(again, len(tried), None)])
             else:
                 yield line.number, _split(joined, separator)
                 again = deque(islice(again, len(tried), None))
 
 
-def _join(first: _Line, following: Iterable[_Line]) -> tuple[str | None, list[_Line]]:
+def _join(first: Line, following: Iterable[Line]) -> tuple[str | None, list[Line]]:
     """The whole text of a record whose quotation mark is open, or None and the lines that were tried."""
     text, tried = first.text, []
-    for line in islice(following, _MOST_JOINED):
+    for line in islice(following, MOST_JOINED):
         tried.append(line)
         text = f"{text}\n{line.text}"
         if line.fault or len(text) > LONGEST_LINE:
@@ -207,7 +213,7 @@ def _split(text: str, separator: str) -> list[str]:
     return next(csv.reader([text], delimiter=separator), [])
 
 
-def _guess_separator(text: str) -> str:
+def guess_separator(text: str) -> str:
     """The one that stands most often in the first line; "" for one address a line."""
     best = max(_SEPARATORS, key=text.count)
     return best if best in text else ""
@@ -219,8 +225,8 @@ def _column_of(cells: list[str]) -> int:
 
 
 def _find_address(number: int, cells: list[str], column: int) -> Found:
-    cell = _clean(cells[column]) if column < len(cells) else ""
-    excerpt = ", ".join(cells)[:_EXCERPT]
+    cell = clean_cell(cells[column]) if column < len(cells) else ""
+    excerpt = ", ".join(cells)[:EXCERPT]
     if not cell:
         return Found(number=number, fault=f"there is nothing in column {column + 1}", excerpt=excerpt)
     if cell.startswith("=") and "(" in cell:
@@ -231,7 +237,7 @@ def _find_address(number: int, cells: list[str], column: int) -> Found:
         return Found(number=number, fault=str(fault), excerpt=excerpt)
 
 
-def _clean(cell: str) -> str:
+def clean_cell(cell: str) -> str:
     """The address in a cell: without a name beside it, without what spreadsheets put around it."""
     text = cell.strip().strip("\ufeff\u200b\u00a0 ")
     if quoted := _EXCEL_TEXT.fullmatch(text):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from preferences.holdings import holdings
-from preferences.models import Contact
+from preferences.merged import ids_of
+from preferences.models import ConsentRecord, Contact
 
 
 def collect_personal_data(contact: Contact) -> dict[str, Any]:
     """All that is stored about the contact, chapter by chapter; dates and times are left as they are."""
-    chapters = {one.name: list(one.export(contact.pk)) for one in holdings() if one.export is not None}
+    ids = ids_of(contact.pk)  # also of contacts that were merged into this one
+    chapters = {one.name: [row for pk in ids for row in one.export(pk)] for one in holdings() if one.export is not None}
     return {"person": _person(contact), **_wishes(contact), **chapters}
 
 
@@ -27,8 +29,12 @@ def _wishes(contact: Contact) -> dict[str, Any]:
     choices = contact.choices.order_by("pk").values(
         "topic__key", "type_key", "channel", "frequency", "source", "updated_at"
     )
-    consents = contact.consents.order_by("pk").values(
-        "topic__key", "action", "wording__key", "wording__version", "wording__text", "source", "ip", "occurred_at"
+    consents = (
+        ConsentRecord.objects.filter(contact_id__in=ids_of(contact.pk))
+        .order_by("pk")
+        .values(
+            "topic__key", "action", "wording__key", "wording__version", "wording__text", "source", "ip", "occurred_at"
+        )
     )
     suppressions = contact.suppressions.order_by("pk").values(
         "scope", "reason", "detail", "created_at", "lifted_at", "lift_note"

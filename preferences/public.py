@@ -22,6 +22,7 @@ from preferences.addresses import BadAddress
 from preferences.centre import SOURCE, mask_address, read_page
 from preferences.contacts import NoSuchContact
 from preferences.links import preferences_url_for, read_preferences
+from preferences.merged import follow_merge
 from preferences.models import Choice, Contact
 from preferences.page_limits import may_change, show_too_many
 from preferences.pages import person_page, read_form, show, show_bad_link, speaking
@@ -71,9 +72,10 @@ def own_preferences(request: HttpRequest) -> HttpResponse:
 def find_person(token: str) -> Contact | None:
     """Whose page it is; None for a link that is not ours, and for somebody who was erased."""
     try:
-        return Contact.objects.filter(pk=read_preferences(token), erased_at=None).first()
+        contact = follow_merge(Contact.objects.filter(pk=read_preferences(token)).first())
     except BadToken:
         return None
+    return contact if contact and contact.erased_at is None else None
 
 
 def _act(request: HttpRequest, contact: Contact, form: QueryDict) -> tuple[str, dict[str, str]]:

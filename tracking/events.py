@@ -173,3 +173,9 @@ def purge_claims() -> int:
 def _digest(name: str, contact_id: int | None, body: object) -> bytes:
     text = json.dumps([name, contact_id, body], sort_keys=True)
     return vault.keyed_digest("event-body", hashlib.sha256(text.encode()).digest())
+
+
+def tell_waiting(contact_id: int) -> str:
+    """Why a contact cannot go up in another just now, in words for staff; "" where nothing waits."""
+    waiting = Event.objects.filter(contact_id=contact_id, routed_at=None, state=Event.State.ACCEPTED)
+    return "An event of the one that goes is just being worked off. Try again in a moment." if waiting.exists() else ""

@@ -15,6 +15,7 @@ from config.ids import derived_id
 from config.queues import WEBHOOKS, ring_on_commit
 from preferences.choices import unsubscribe
 from preferences.links import Leave
+from preferences.merged import follow_merge
 from preferences.models import Contact, Topic
 from tracking.models import WebhookReceipt
 
@@ -50,8 +51,8 @@ def _follow(receipt: WebhookReceipt) -> str:
     if receipt.raw["is_answer"]:
         return _ANSWER
     wish = receipt.raw["wish"]
-    contact = Contact.objects.filter(pk=wish["contact"], erased_at=None).first()
-    if contact is None:
+    contact = follow_merge(Contact.objects.filter(pk=wish["contact"]).first())
+    if contact is None or contact.erased_at is not None:
         return _NOBODY
     # A topic that is gone means everything, as it does behind the link.
     topic = Topic.objects.filter(pk=wish["topic"]).first() if wish["topic"] else None

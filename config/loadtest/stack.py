@@ -100,6 +100,11 @@ def peak_memory(process: psutil.Process) -> float:
     return round(max(map(_peak, family)) / 1024**2, 1)
 
 
+def own_peak_memory() -> float:
+    """The largest amount of memory that this process ever held, in MB."""
+    return round(_peak(psutil.Process()) / 1024**2, 1)
+
+
 def cpu_seconds(process: psutil.Process) -> float:
     """Processor time that the process and its living children have taken."""
     family = [process, *process.children(recursive=True)]

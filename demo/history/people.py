@@ -20,6 +20,9 @@ _OLDEST = timedelta(days=420)
 _NEWCOMERS = 0.14  # came during the history that is told
 
 
+#: What the shop knows of its customers: key, name, kind, description.
+
+
 def make_people(luck: Random, *, now: datetime) -> list[Contact]:
     """All customers, the one who came first first."""
     people = [_make_one(number, luck, now=now) for number in range(NUMBER)]

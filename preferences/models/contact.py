@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Q
+from django.db.models.functions import Now, Upper
 
 
 class Contact(models.Model):
@@ -46,7 +48,20 @@ class Contact(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["address_digest"]), models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["address_digest"]),
+            models.Index(fields=["-created_at", "-id"]),
+            # People are found by how a name begins, whatever its case.
+            models.Index(OpClass(Upper("first_name"), name="text_pattern_ops"), name="contact_first_name"),
+            models.Index(OpClass(Upper("last_name"), name="text_pattern_ops"), name="contact_last_name"),
+            # Two with one number may be the same person.
+            models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
+            # Few stand so, and nobody should have to look through all others for them.
+            models.Index(fields=["-created_at"], name="contact_paused", condition=Q(paused_until__isnull=False)),
+            models.Index(fields=["-created_at"], name="contact_unconfirmed", condition=Q(is_unconfirmed=True)),
+            models.Index(fields=["-created_at"], name="contact_untracked", condition=Q(is_tracking_allowed=False)),
+            models.Index(fields=["-created_at"], name="contact_erased", condition=Q(erased_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.email or f"erased contact {self.pk}"

@@ -91,7 +91,10 @@ def test_a_contact_is_found(boss: Client, ada: Contact, ben: Contact, query: str
 
 
 def test_a_contacts_page_leads_to_their_mails(boss: Client, ada: Contact) -> None:
-    assert f"/messages/?contact={ada.pk}" in boss.get(f"/preferences/contact/{ada.pk}/change/").content.decode()
+    assert (
+        f"/messages/?contact={ada.pk}"
+        in boss.get(f"/preferences/contact/{ada.pk}/change/", follow=True).content.decode()
+    )
 
 
 def test_a_refused_event_lists_its_faults(boss: Client, settings: Any) -> None:

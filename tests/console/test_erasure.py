@@ -61,7 +61,7 @@ def test_the_history_knows_who_did_it_and_not_to_whom(boss: Client, ada: Contact
 
 
 def test_the_contacts_page_leads_there_and_works_afterwards(boss: Client, ada: Contact) -> None:
-    contact_page = f"/preferences/contact/{ada.pk}/change/"
+    contact_page = f"/contacts/{ada.pk}/"
     page = boss.get(contact_page).content.decode()
     assert path_of(ada) in page
     assert f"/contacts/{ada.pk}/data.json" in page

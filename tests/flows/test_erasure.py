@@ -26,6 +26,7 @@ from notifications.catalog import Batching
 from notifications.compose.sync import sync_templates
 from notifications.delivery.models import DeadLetter, Outbox, Provider
 from notifications.routing.models import Digest
+from preferences import exporting
 from preferences.choices import choose
 from preferences.contacts import ErasedAddress, upsert_contact
 from preferences.erasing import erase_stored
@@ -35,6 +36,7 @@ from preferences.models import Choice, Contact, Erasure, SignUp, Suppression, To
 from preferences.suppression import suppress
 from tests.accounts import tell_webhooks
 from tests.people import make_contact
+from tests.preferences.importing.tables import bring_in, look_through
 from tests.sign_ups import fill_in, make_form
 from tests.simulator.process import Process, wait_for
 from tests.texts import make_text_provider, text_type
@@ -148,6 +150,14 @@ def die_and_wait(contact: Contact, mailbox: Process, work: Callable[[], None]) -
     work()
 
 
+def stand_in_tables(contact: Contact) -> None:
+    """In an import that is done, in one that waits, and in a table that waits for its download."""
+    bring_in(f"email,note\n{ADDRESS},For {NAME}\n", ["email", "new:text"], known="overwrite", to_list="Fair")
+    look_through(f"email,first name,phone\n{TYPED},Quentin {NAME},none\n", ["email", "first_name", "phone"])
+    exporting.order_export("all", ["email", "last_name", "phone"], by=None)
+    exporting.work_on_exports(at=now(), seconds=60)
+
+
 @pytest.fixture
 def lived(
     quentin: Contact, providers: dict[str, Any], mailbox: Process, work: Callable[[], None], live_server: LiveServer,
@@ -167,6 +177,7 @@ def lived(
     text_type("texted")
     told("parcel.sent", quentin, number="text", note=NAME)
     work()
+    stand_in_tables(quentin)
     die_and_wait(quentin, mailbox, work)
     report_all(mailbox, work)  # whose bounces end all mail
     suppress(quentin, reason=Suppression.Reason.MANUAL, scope=Suppression.Scope.MARKETING, detail=f"{NAME} asked")
@@ -191,6 +202,7 @@ def test_nothing_is_left_anywhere(lived: Contact, mailbox: Process, caplog: pyte
 #: Tables that name him before.
 EXPECTED_BEFORE = {
     "preferences_contact", "tracking_event", "tracking_webhookreceipt", "notifications_call", "notifications_outbox",
+    "preferences_importpart", "preferences_importrow", "preferences_importchange", "preferences_exportpart",
     "notifications_deadletter", "notifications_digestitem", "django_admin_log", "demo_order", "auth_user",
 }  # fmt: skip
 

@@ -15,9 +15,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.loadtest import (
     campaign,
+    contact_pages,
     digests,
     events,
+    exports,
     gate,
+    imports,
     latency,
     mixed,
     preferences,
@@ -42,10 +45,14 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "render": render.run,
     "seed": seed.run,
     "segments": segments.run,
+    "import": imports.run,
+    "export": exports.run,
+    "contacts": contact_pages.run,
 }
 _NUMBERS = {
     "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
     "digests": 100_000, "preferences": 100_000, "render": 20_000, "seed": 100_000, "segments": 0,
+    "import": 100_000, "export": 100_000, "contacts": 100_000,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "latency", "mixed")
 
@@ -56,7 +63,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", choices=SCENARIOS)
-        parser.add_argument("--recipients", "--messages", "--contacts", type=int, dest="number", help="how many")
+        parser.add_argument(
+            "--recipients", "--messages", "--contacts", "--rows", type=int, dest="number", help="how many"
+        )
         parser.add_argument("--events", type=int, help="how many events; of a seeding beside so many contacts")
         parser.add_argument("--workers", type=int, default=1, help="worker processes of a campaign")
         parser.add_argument("--provider", default="", choices=sorted(provider_kinds()))

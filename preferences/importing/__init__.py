@@ -1,0 +1,1 @@
+"""How does a table of contacts come in? Uploaded, mapped, looked through, brought in by workers, and taken back."""
