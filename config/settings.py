@@ -176,6 +176,9 @@ POSTRIDER_INBOUND_DOMAIN = env_str("POSTRIDER_INBOUND_DOMAIN", "").lower()
 POSTRIDER_LEASE_SECONDS = env_int("POSTRIDER_LEASE_SECONDS", 90)
 
 # How many days the reports of providers and readers are kept as they came.
+POSTRIDER_CLICK_WINDOW_HOURS = env_int("POSTRIDER_CLICK_WINDOW_HOURS", 7 * 24)
+POSTRIDER_OPEN_WINDOW_HOURS = env_int("POSTRIDER_OPEN_WINDOW_HOURS", 24)
+POSTRIDER_FIGURE_DAYS = env_int("POSTRIDER_FIGURE_DAYS", 730)
 POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
 
 # What may be fetched from addresses that people write: the ports, and whether this installation's own address counts
