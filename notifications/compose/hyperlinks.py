@@ -2,7 +2,7 @@
 
 An address that is the same for everybody is a static link: one row a version. One that holds
 Liquid is personal: its row has no address, the mail remembers the values. One that reads a
-secret, and the unsubscribe and preference links, are left exactly as they are.
+secret, the unsubscribe and preference links, and that to the web version, are left exactly as they are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from notifications.compose.sandbox import parse
 if TYPE_CHECKING:
     from liquid.ast import Node
 
-OWN_ADDRESSES = frozenset(("unsubscribe_url", "preferences_url"))
+OWN_ADDRESSES = frozenset(("unsubscribe_url", "preferences_url", "web_version_url"))
 UNCOUNTED = re.compile(r"(mailto:|tel:|sms:|#)", re.IGNORECASE)
 
 # Links only: <link href> in the head loads a font. VML copies of a link are for Outlook.

@@ -15,9 +15,12 @@ from django.db import connection
 
 from config import vault
 from config.arrays import int_array, read_json
+from notifications.catalog.channels import EMAIL
+from notifications.delivery.mail import has_web_version
 from notifications.delivery.outbox import Claimed
 from preferences.links import Leave, preferences_url, unsubscribe_url
 from preferences.models import Topic
+from tracking.web_links import web_version_url
 
 _SECONDS = 10
 
@@ -92,8 +95,14 @@ def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     return {
         "contact": describe(person), "payload": {**row.payload, **secrets}, "brand": settings.POSTRIDER_BRAND,
         "unsubscribe_url": unsubscribe, "preferences_url": preferences_url(person.id),
-        "message_id": str(row.message_id),
+        "web_version_url": _web_version_url(row), "message_id": str(row.message_id),
     }, unsubscribe  # fmt: skip
+
+
+def _web_version_url(row: Claimed) -> str:
+    """Where the mail can be read in a browser; "" for what must not be read by others."""
+    is_public = row.channel == EMAIL and has_web_version(row.stream, is_required=row.is_required)
+    return web_version_url(row.message_id) if is_public else ""
 
 
 def _topic_id(topic_key: str) -> int:
