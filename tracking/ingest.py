@@ -14,7 +14,9 @@ from django.db import connection
 
 from preferences.engagement import Seen, Sign, note_engagement
 from tracking import lifecycle
+from tracking.conversions import ask_again
 from tracking.erasure import strip_reports
+from tracking.figures.marking import mark_messages
 from tracking.mailboxes import follow_mail_reports
 from tracking.models import Message, MessageEvent, WebhookReceipt
 from tracking.phone_reports import follow_phone_reports
@@ -53,6 +55,8 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
     _set_facts(events)
     _advance(events)
     _note_engagement([event for event in events if event.message_id not in erased], contact_of)
+    ask_again(events, contact_of)
+    mark_messages(event.message_id for event in events)
     _announce(events)
     return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
 
