@@ -71,7 +71,7 @@ def _evidence(leader: Arm, other: Arm, goal: Goal) -> float:
 def _is_close(leader: Arm, other: Arm, goal: Goal, *, alpha: float, tolerance: float) -> bool:
     """Whether even the best case for the leader, and for the other, is within the tolerance."""
     if goal is Goal.RATE:
-        bounds = {"low": 1 - tolerance, "high": 1 / (1 - tolerance)}
-        return rates.is_ratio_within(leader, other, alpha=alpha, **bounds)
+        low, high = 1 - tolerance, 1 / (1 - tolerance)
+        return rates.is_ratio_within(leader, other, low=low, high=high, alpha=alpha)
     worst, best = means.difference_interval(leader, other, alpha=alpha)
     return max(-worst, best) <= tolerance * leader.mean
