@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import format_currency
 from django.conf import settings
 
 #: Digits after the comma where they are not two. ISO 4217.
@@ -75,6 +76,13 @@ def to_minor_units(amount: object, currency: str) -> int | None:
     except (InvalidOperation, ValueError):
         return None
     return int(exact) if exact.is_finite() and abs(exact) <= _MOST else None
+
+
+def spell_amount(units: int, currency: str) -> str:
+    """€19.90; "" for what has no currency. For staff, whose console speaks English."""
+    if not currency:
+        return ""
+    return format_currency(Decimal(units).scaleb(-digits_of(currency)), currency, locale="en")
 
 
 def digits_of(currency: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from campaigns.reports import chart, listing, numbers
+from campaigns.reports import chart, listing, numbers, parts
 from campaigns.reports.export import export_csv
 from campaigns.reports.figures import Axis, other_sources, read_medians, read_rates, read_report
 from campaigns.reports.link_map import draw_links
@@ -43,13 +43,13 @@ def show_type(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @staff_screen(_PERMISSION)
-def export_source(request: HttpRequest, key: str) -> StreamingHttpResponse:
+def export_source(request: HttpRequest, key: str) -> HttpResponse:
     """The figures of a source as CSV."""
     return _export(source_subject(key))
 
 
 @staff_screen(_PERMISSION)
-def export_type(request: HttpRequest, key: str) -> StreamingHttpResponse:
+def export_type(request: HttpRequest, key: str) -> HttpResponse:
     """The figures of a type as CSV."""
     return _export(type_subject(key, days=_days(request), at=clock.now()))
 
@@ -63,18 +63,19 @@ def _show(request: HttpRequest, subject: Subject) -> HttpResponse:
         request, "campaigns/reports/report.html", title=subject.title, subject=subject, report=report,
         tiles=numbers.tiles(report), income=numbers.income(report), chart=chart.draw(report.by(Axis.HOUR)),
         comparison=numbers.compare(report, medians, read_rates(other) if other else None), median_of=number,
-        breakdowns=numbers.breakdowns(report), reasons=numbers.reasons(report), links=draw_links(report),
+        breakdowns=parts.breakdowns(report), reasons=parts.reasons(report), links=draw_links(report),
         others=others, other=other, spans=SPANS, is_fullwidth="1",
     )  # fmt: skip
 
 
-def _export(subject: Subject) -> StreamingHttpResponse:
+def _export(subject: Subject) -> HttpResponse:
     report = read_report(subject)
     if not report.rows:
         raise Http404("nothing is counted of it")
     name = "".join(character if character.isalnum() else "-" for character in subject.key)
-    disposition = {"Content-Disposition": f'attachment; filename="report-{name}.csv"'}
-    return StreamingHttpResponse(export_csv(report), content_type="text/csv; charset=utf-8", headers=disposition)
+    headers = {"Content-Disposition": f'attachment; filename="report-{name}.csv"', "Cache-Control": "no-store"}
+    response = StreamingHttpResponse(export_csv(report), content_type="text/csv; charset=utf-8", headers=headers)
+    return cast(HttpResponse, response)  # which views are declared to return
 
 
 def _days(request: HttpRequest) -> int:

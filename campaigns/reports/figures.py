@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -64,7 +65,8 @@ def read_report(subject: Subject) -> Report:
 def _read_rows(figures: QuerySet[Figure]) -> dict[str, tuple[Row, ...]]:
     sums = {f"n_{name}": Coalesce(Sum(name), 0) for name in COLUMNS}
     rows: dict[str, list[Row]] = {}
-    for found in figures.values("axis", "value").annotate(**sums):
+    summed: Any = figures.values("axis", "value").annotate(**sums)
+    for found in summed:
         counts = {name: int(found[f"n_{name}"]) for name in COLUMNS}
         rows.setdefault(found["axis"], []).append(Row(value=found["value"], counts=counts))
     return {axis: tuple(sorted(found, key=_size)) for axis, found in rows.items()}

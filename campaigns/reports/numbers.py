@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from babel.core import Locale
-from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
-from campaigns.reports.figures import RATES, Axis, Report, Row, rate
-from preferences.leaving import REASONS
-from tracking.figures.families import DEVICE_NAMES, MAILBOX_NAMES
-from tracking.worth import digits_of
-
-#: Values of an axis that are listed; the others are summed up.
-MOST_VALUES = 8
+from campaigns.reports.figures import RATES, Axis, Report, rate
+from tracking.worth import spell_amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +35,7 @@ class Income:
     @property
     def amount(self) -> str:
         """€1,234.50"""
-        if not self.currency:
-            return ""
-        value = Decimal(self.units).scaleb(-digits_of(self.currency))
-        return format_currency(value, self.currency, locale=Locale.parse("en"))
+        return spell_amount(self.units, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +47,6 @@ class Compared:
     median: str
     other: str
     tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One value of an axis with its share of the whole."""
-
-    label: str
-    number: int
-    width: float
-    detail: str
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breakdown:
-    """An axis and its values."""
-
-    key: str
-    title: str
-    parts: tuple[Part, ...]
 
 
 def percent(part: int | float, whole: int | float) -> str:
@@ -101,7 +70,7 @@ def tiles(report: Report) -> list[Tile]:
     return [
         Tile(
             label=label, number=totals[name], url=subject.log_url(fact=facts.get(name, name)),
-            rate="" if name == "sent" else _in_words(rate(name, totals)),
+            rate="" if name == "sent" else in_words(rate(name, totals)),
             width=round(100 * min(totals[name] / totals["sent"], 1), 1) if totals["sent"] else 0,
         )
         for name, label in labels.items()
@@ -130,79 +99,15 @@ def compare(
     own = {name: rate(name, report.totals) for name in RATES}
     return [
         Compared(
-            label=label, own=_in_words(own[name]), median=_in_words(medians[name]),
-            other=_in_words(other[name]) if other else "", tone=_tone(name, own[name], medians[name]),
+            label=label, own=in_words(own[name]), median=in_words(medians[name]),
+            other=in_words(other[name]) if other else "", tone=_tone(name, own[name], medians[name]),
         )
         for name, label in labels.items()
     ]  # fmt: skip
 
 
-def breakdowns(report: Report) -> list[Breakdown]:
-    """By what the mails went to."""
-    titles = {
-        Axis.MAILBOX: _("Mailbox provider"), Axis.DEVICE: _("Device"), Axis.COUNTRY: _("Country"),
-        Axis.LOCALE: _("Language"),
-    }  # fmt: skip
-    found = [Breakdown(key=axis, title=title, parts=_parts(report, axis)) for axis, title in titles.items()]
-    return [one for one in found if one.parts]
-
-
-def reasons(report: Report) -> tuple[Part, ...]:
-    """Why people unsubscribed."""
-    rows = report.by(Axis.REASON)
-    whole = sum(row.counts["unsubscribed"] for row in rows)
-    names = {**{code: str(words) for code, words in REASONS.items()}, "": _("No reason given")}
-    return tuple(
-        Part(
-            label=names.get(row.value, row.value), number=row.counts["unsubscribed"],
-            width=round(100 * row.counts["unsubscribed"] / whole, 1) if whole else 0, detail="",
-            url=report.subject.log_url(left_because=row.value or "-"),
-        )
-        for row in rows
-    )  # fmt: skip
-
-
-def _parts(report: Report, axis: str) -> tuple[Part, ...]:
-    """The largest values; devices are known of those only who opened or clicked."""
-    rows = [row for row in report.by(axis) if axis != Axis.DEVICE or row.counts["opened"] + row.counts["clicked"]]
-    size = "opened" if axis == Axis.DEVICE else "sent"
-    rows = sorted(rows, key=lambda row: -row.counts[size])[:MOST_VALUES]
-    whole = sum(row.counts[size] for row in report.by(axis))
-    return tuple(_part(report, axis, row, size=size, whole=whole) for row in rows)
-
-
-def _part(report: Report, axis: str, row: Row, *, size: str, whole: int) -> Part:
-    counts = row.counts
-    shares = {
-        "opened": _in_words(rate("opened", counts)), "clicked": _in_words(rate("clicked", counts)),
-        "bounced": _in_words(rate("bounced", counts)),
-    }  # fmt: skip
-    detail = (
-        _("%(number)d clicked") % {"number": counts["clicked"]}
-        if axis == Axis.DEVICE
-        else _("opened %(opened)s · clicked %(clicked)s · bounced %(bounced)s")
-        % {name: share or "0 %" for name, share in shares.items()}
-    )
-    fact = {"fact": "opened"} if axis == Axis.DEVICE else {"fact": "sent"}
-    return Part(
-        label=_label(axis, row.value), number=counts[size], width=round(100 * counts[size] / whole, 1) if whole else 0,
-        detail=detail, url=report.subject.log_url(**fact, **{str(axis): row.value or "-"}),
-    )  # fmt: skip
-
-
-def _label(axis: str, value: str) -> str:
-    english = Locale.parse("en")
-    if axis == Axis.MAILBOX:
-        return MAILBOX_NAMES.get(value, value)
-    if axis == Axis.DEVICE:
-        return DEVICE_NAMES.get(value, value)
-    if axis == Axis.COUNTRY:
-        return str(english.territories.get(value, value)) or _("Unknown")
-    language = english.languages.get(value.partition("-")[0])
-    return f"{language} ({value})" if language else value or _("Unknown")
-
-
-def _in_words(share: float | None) -> str:
+def in_words(share: float | None) -> str:
+    """A share from 0 to 1 in per cent; "" where there is none."""
     return "" if share is None else percent(share, 1)
 
 

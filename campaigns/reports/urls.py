@@ -8,8 +8,8 @@ from campaigns.reports import console
 
 urlpatterns = [
     path("", console.list_reports, name="reports"),
-    path("types/<slug:key>/", console.show_type, name="report-type"),
-    path("types/<slug:key>/figures.csv", console.export_type, name="report-type-csv"),
-    path("sources/<str:key>/", console.show_source, name="report-source"),
-    path("sources/<str:key>/figures.csv", console.export_source, name="report-source-csv"),
+    path("of-type/<slug:key>/", console.show_type, name="report-type"),
+    path("of-type/<slug:key>/figures.csv", console.export_type, name="report-type-csv"),
+    path("of-source/<str:key>/", console.show_source, name="report-source"),
+    path("of-source/<str:key>/figures.csv", console.export_source, name="report-source-csv"),
 ]

@@ -21,7 +21,7 @@ from preferences.models import Contact
 from preferences.signals import unsubscribed
 from tests.people import make_contact
 from tests.results import buy, declare_purchases, make_mail, minutes, take_in, tell
-from tests.types import publish_template
+from tests.types import parcel_type, publish_template
 from tracking.conversions import attribute_due
 from tracking.figures.sweeping import refresh_figures
 from tracking.links import message_token
@@ -31,7 +31,7 @@ from tracking.schemas import forget_schema
 pytestmark = [pytest.mark.django_db, pytest.mark.req("C4")]
 
 SOURCE = "campaign:7"
-PAGE = f"/reports/sources/{SOURCE}/"
+PAGE = f"/reports/of-source/{SOURCE}/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
 
 
@@ -117,9 +117,10 @@ def test_every_part_leads_to_its_mails(boss: Client) -> None:
         assert (listed(boss, one.url), one.amount) == (1, "€19.90")
 
 
-@pytest.mark.usefixtures("campaign")
+@pytest.mark.usefixtures("campaign", "new_types")
 def test_a_type_has_a_report_of_its_days(boss: Client) -> None:
-    page = context(boss, "/reports/types/offers/?days=7")
+    parcel_type("offers", stream="marketing")
+    page = context(boss, "/reports/of-type/offers/?days=7")
     assert (page["report"].totals["sent"], page["subject"].days) == (3, 7)
     for tile in page["tiles"]:
         assert listed(boss, tile.url) == tile.number, tile.label
@@ -190,7 +191,7 @@ def test_figures_leave_as_csv(boss: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/reports/sources/campaign:99/", "/reports/types/nothing/", "/reports/types/x/?days=0"]
+    "path", ["/reports/of-source/campaign:99/", "/reports/of-type/nothing/", "/reports/of-type/x/?days=0"]
 )
 def test_nothing_counted_is_said_so(boss: Client, path: str) -> None:
     assert "Nothing is counted of it" in boss.get(path).content.decode()
@@ -203,6 +204,12 @@ def test_a_report_is_no_more_work_for_more_mail(boss: Client, ada: Contact, djan
     refresh_figures()
     with django_assert_max_num_queries(25):
         boss.get(PAGE)
+
+
+def test_a_mails_story_ends_with_what_it_led_to(boss: Client, campaign: list[Message]) -> None:
+    page = boss.get(f"/messages/{campaign[0].pk}/").content.decode()
+    assert "shop.bought, €19.90" in page
+    assert "Put down to this mail: last click" in page
 
 
 @pytest.mark.usefixtures("campaign")
