@@ -193,6 +193,23 @@ def test_what_costs_much_is_counted_less_often(ada: Contact) -> None:
     assert not FigureMark.objects.exists()
 
 
+def test_a_cohort_that_cannot_be_counted_holds_up_no_other(ada: Contact) -> None:
+    make_mail(ada, source="campaign:66")
+    make_mail(ada, at=NOON + timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tracking_figure ADD CONSTRAINT broken CHECK (source <> 'campaign:66')")
+    refresh_figures()
+    assert figure() == {"sent": 1}
+    assert FigureCohort.objects.filter(due_at__isnull=False).count() == 1
+
+
+def test_a_provider_may_say_much(ada: Contact) -> None:
+    mail = make_mail(ada)
+    take_in(tell(mail, "unsubscribed", NOON, reason="r" * 300))
+    count()
+    assert figure("reason", "r" * 80) == {"unsubscribed": 1}
+
+
 @pytest.mark.parametrize(
     ("agent", "family"),
     [(PHONE, "phone"), (PC, "desktop"), ("Mozilla/5.0 (iPad; CPU OS 18_0)", "tablet"), ("curl/8", ""), ("", ""),

@@ -51,8 +51,8 @@ _MAILS = """
 # Reports about a mail are no older than the mail, but for the clocks of providers, for which a day is left. Those
 # without a time have ids of 1970.
 _TOUCHES = """
-    SELECT e.message_id, e.kind, e.is_machine, e.occurred_at, e.id, e.detail ->> 'link' AS link,
-           e.detail ->> 'reason' AS reason, coalesce(e.detail ->> 'user_agent', '') AS agent
+    SELECT e.message_id, e.kind, e.is_machine, e.occurred_at, e.id, left(e.detail ->> 'link', 12) AS link,
+           left(e.detail ->> 'reason', 80) AS reason, coalesce(e.detail ->> 'user_agent', '') AS agent
       FROM mails m JOIN tracking_messageevent e ON e.message_id = m.id
      WHERE e.kind IN ('opened', 'clicked', 'unsubscribed') AND (e.id >= %(touched_from)s::uuid OR e.id < %(timeless)s)
 """

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from config import clock
 from tracking.figures.counting import count_cohort
+
+logger = logging.getLogger("postrider.tracking")
 
 #: A cohort rests for so many times as long as counting it took: at most a twentieth of one core goes into figures.
 REST = 20
 SHORTEST_REST_SECONDS = 2.0
 #: A sweep ends after about so long; the next one goes on.
 MOST_SECONDS = 5.0
+#: One that could not be counted is tried again after this time.
+AFTER_FAULT = timedelta(minutes=10)
 
 
 def refresh_figures() -> int:
@@ -59,9 +64,22 @@ def _refresh_one(*, at: datetime) -> bool:
         if row is None:
             return False
         started = time.monotonic()
-        count_cohort(row[0])
+        due_at = None if _count_safely(row[0]) else at + AFTER_FAULT
         cursor.execute(
-            "UPDATE tracking_figurecohort SET due_at = NULL, counted_at = %s, seconds = %s WHERE cohort = %s",
-            [at, time.monotonic() - started, row[0]],
+            "UPDATE tracking_figurecohort SET due_at = %s, counted_at = %s, seconds = %s WHERE cohort = %s",
+            [due_at, at, time.monotonic() - started, row[0]],
         )
+    return True
+
+
+def _count_safely(cohort: datetime) -> bool:
+    """Whether it could be counted; one that cannot keeps its old figures, and the others go on."""
+    try:
+        with transaction.atomic():
+            count_cohort(cohort)
+    except (OperationalError, InterfaceError):
+        raise  # the database fails, not the cohort
+    except Exception:
+        logger.exception("the figures of %s cannot be counted", cohort)
+        return False
     return True
