@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,7 @@ class LinkRow:
     scanner_clicked: int
     share: float
     log_url: str
+    places: int = 1  # where it stands in the mail: a link in a loop has one number
 
     @property
     def percent(self) -> str:
@@ -58,11 +60,9 @@ def draw_links(report: Report) -> LinkMap | None:
     if not counted:
         return None
     version_id = max(counted, key=lambda one: sum(clicked for clicked, _ in counted[one].values()))
-    rows = _rows(report.subject, version_id, counted[version_id])
-    return LinkMap(
-        version_id=version_id, rows=rows, html=_draw(_specimen(report.subject, version_id), rows),
-        others=len(counted) - 1,
-    )  # fmt: skip
+    html = _specimen(report.subject, version_id)
+    rows = _rows(report.subject, version_id, counted[version_id], places=_count_places(html))
+    return LinkMap(version_id=version_id, rows=rows, html=_draw(html, rows), others=len(counted) - 1)
 
 
 def _by_version(report: Report) -> dict[UUID, dict[int, tuple[int, int]]]:
@@ -75,13 +75,16 @@ def _by_version(report: Report) -> dict[UUID, dict[int, tuple[int, int]]]:
     return found
 
 
-def _rows(subject: Subject, version_id: UUID, counted: Mapping[int, tuple[int, int]]) -> tuple[LinkRow, ...]:
+def _rows(
+    subject: Subject, version_id: UUID, counted: Mapping[int, tuple[int, int]], *, places: Counter[int]
+) -> tuple[LinkRow, ...]:
     urls = dict(Link.objects.filter(version_id=version_id).values_list("number", "url"))
     total = sum(clicked for clicked, _ in counted.values())
     rows = [
         LinkRow(
             number=number, url=urls.get(number) or "", clicked=clicked, scanner_clicked=scanners,
-            share=clicked / total if total else 0.0, log_url=subject.log_url(link=str(number), version=str(version_id)),
+            share=clicked / total if total else 0.0, places=max(places[number], 1),
+            log_url=subject.log_url(link=str(number), version=str(version_id)),
         )
         for number, (clicked, scanners) in counted.items()
     ]  # fmt: skip
@@ -105,17 +108,24 @@ def _specimen(subject: Subject, version_id: UUID) -> str:
     return ""
 
 
+def _links() -> re.Pattern[str]:
+    return re.compile(rf'<a\b[^<>]*href="{re.escape(settings.POSTRIDER_PUBLIC_URL)}/c/[\w-]+/(\d+)[^"<>]*"[^<>]*>')
+
+
+def _count_places(text: str) -> Counter[int]:
+    return Counter(int(found[1]) for found in _links().finditer(text))
+
+
 def _draw(text: str, rows: Sequence[LinkRow]) -> str:
-    """Put each link's share behind the start of its `<a>`, the darker the more it was clicked."""
+    """Put number and share of each link behind the start of its `<a>`, the stronger the more it was clicked."""
     shares = {row.number: row for row in rows}
     most = max((row.share for row in rows), default=0.0)
-    link = re.compile(rf'<a\b[^<>]*href="{re.escape(settings.POSTRIDER_PUBLIC_URL)}/c/[\w-]+/(\d+)[^"<>]*"[^<>]*>')
 
     def marked(found: re.Match[str]) -> str:
         row = shares.get(int(found[1]))
-        share = row.percent if row else "0 %"
+        share = f"{found[1]}: {row.percent if row else '0 %'}"
         strength = row.share / most if row and most else 0.0
         ground = f"hsl(221, {20 + 63 * strength:.0f}%, {46 - 6 * strength:.0f}%)"
         return found[0] + _MARK.format(ground=ground, share=share)
 
-    return inert(link.sub(marked, text)) if text else ""
+    return inert(_links().sub(marked, text)) if text else ""

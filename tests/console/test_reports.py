@@ -147,7 +147,7 @@ def test_shares_are_drawn_on_the_mail(boss: Client, campaign: list[Message]) -> 
     assert [(row.url, row.clicked, row.scanner_clicked, row.percent) for row in drawn.rows] == [
         ("https://shop.example/sale", 1, 0, "100 %"), ("https://shop.example/new", 0, 1, "0.0 %"),
     ]  # fmt: skip
-    assert drawn.html.count(">100 %</span>") == 1
+    assert drawn.html.count(">1: 100 %</span>") == 1
     assert message_token(mail.pk) in drawn.html
 
 

@@ -17,6 +17,9 @@ COUNTS = {
     "complained": "complained_at", "unsubscribed": "unsubscribed_at",
 }  # fmt: skip
 
+#: Of PostgreSQL's, for this transaction: a large cohort is sorted and hashed several times over.
+WORK_MEMORY = "64MB"
+
 
 def count_cohort(cohort: datetime) -> None:
     """Replace the figures of a cohort. The caller holds its lock, so that no older count overwrites a newer one."""
@@ -28,6 +31,7 @@ def count_cohort(cohort: datetime) -> None:
         "zones": zone_names, "countries": countries, "domains": domain_names, "mailboxes": mailboxes,
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         cursor.execute("DELETE FROM tracking_figure WHERE cohort = %(cohort)s", values)
         cursor.execute(_COUNT, values)
 
@@ -56,25 +60,32 @@ _TOUCHES = """
       FROM mails m JOIN tracking_messageevent e ON e.message_id = m.id
      WHERE e.kind IN ('opened', 'clicked', 'unsubscribed') AND (e.id >= %(touched_from)s::uuid OR e.id < %(timeless)s)
 """
-_READ = f"""
-    SELECT message_id,
-           min(occurred_at) FILTER (WHERE kind = 'opened' AND is_machine) AS machine_opened_at,
-           min(occurred_at) FILTER (WHERE kind = 'clicked' AND is_machine) AS scanner_clicked_at,
-           {device_expression("(array_agg(agent ORDER BY is_machine, occurred_at, id) FILTER (WHERE agent <> ''))[1]")}
-               AS device,
-           (array_agg(reason ORDER BY occurred_at DESC, id DESC)
-                FILTER (WHERE kind = 'unsubscribed' AND reason IS NOT NULL))[1] AS reason
-      FROM touches GROUP BY message_id
+# Few mail programs read many mails, so each is looked up once.
+_PROGRAMS = f"SELECT agent, {device_expression('agent')} AS device FROM (SELECT DISTINCT agent FROM touches) t"
+_READ = """
+    SELECT t.message_id,
+           min(t.occurred_at) FILTER (WHERE t.kind = 'opened' AND t.is_machine) AS machine_opened_at,
+           min(t.occurred_at) FILTER (WHERE t.kind = 'clicked' AND t.is_machine) AS scanner_clicked_at,
+           (array_agg(p.device ORDER BY t.is_machine, t.occurred_at, t.id) FILTER (WHERE t.agent <> ''))[1] AS device,
+           (array_agg(t.reason ORDER BY t.occurred_at DESC, t.id DESC)
+                FILTER (WHERE t.kind = 'unsubscribed' AND t.reason IS NOT NULL))[1] AS reason
+      FROM touches t JOIN programs p ON p.agent = t.agent GROUP BY t.message_id
 """
 _SUMS = ", ".join(f"count({at})" for at in COUNTS.values())
-_BY_HOUR = ", ".join(f"count(*) FILTER (WHERE f.fact = '{name}')" for name in COUNTS)
+_BY_HOUR = ", ".join(f"coalesce(sum(number) FILTER (WHERE fact = '{name}'), 0)" for name in COUNTS)
 _FACTS = ", ".join(f"('{name}', {at})" for name, at in COUNTS.items())
 _COUNT = f"""
-    WITH mails AS MATERIALIZED ({_MAILS}), touches AS MATERIALIZED ({_TOUCHES}), reads AS ({_READ}),
+    WITH mails AS MATERIALIZED ({_MAILS}), touches AS MATERIALIZED ({_TOUCHES}),
+    programs AS MATERIALIZED ({_PROGRAMS}), reads AS ({_READ}),
     whole AS MATERIALIZED (
         SELECT m.*, r.machine_opened_at, r.scanner_clicked_at, coalesce(r.device, '') AS device,
                coalesce(r.reason, '') AS reason
           FROM mails m LEFT JOIN reads r ON r.message_id = m.id
+    ),
+    hours AS (
+        SELECT source, type_key, f.fact, date_trunc('hour', f.at, 'UTC') AS hour, count(*) AS number
+          FROM whole CROSS JOIN LATERAL (VALUES {_FACTS}) AS f(fact, at) WHERE f.at IS NOT NULL
+         GROUP BY source, type_key, f.fact, 4
     ),
     paid AS MATERIALIZED (
         SELECT m.*, c.currency, c.amount, c.refunds, c.occurred_at FROM mails m
@@ -91,9 +102,8 @@ _COUNT = f"""
          GROUP BY GROUPING SETS ((source, type_key), (source, type_key, mailbox), (source, type_key, device),
                                  (source, type_key, country), (source, type_key, locale))
         UNION ALL
-        SELECT source, type_key, 'hour', to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), {_BY_HOUR}, 0, 0
-          FROM whole CROSS JOIN LATERAL (VALUES {_FACTS}) AS f(fact, at) WHERE f.at IS NOT NULL
-         GROUP BY source, type_key, 4
+        SELECT source, type_key, 'hour', to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), {_BY_HOUR}, 0, 0
+          FROM hours GROUP BY source, type_key, hour
         UNION ALL
         SELECT source, type_key, 'reason', reason, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0
           FROM whole WHERE unsubscribed_at IS NOT NULL GROUP BY source, type_key, reason
