@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from campaigns import console, segment_reasons_console, segments_console
 
 app_name = "campaigns"
 urlpatterns = [
+    path("reports/", include("campaigns.reports.urls")),
     path("overview/", console.refresh, name="overview"),
     path("segments/", segments_console.list_segments, name="segments"),
     path("segments/ready-made/", segments_console.add_ready_made, name="segments-ready-made"),

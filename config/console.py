@@ -21,6 +21,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ]),
         _group(_("Activity"), [
             _item(_("Messages"), "mail", "notifications:messages", "tracking.view_message"),
+            _item(_("Reports"), "query_stats", "campaigns:reports", "tracking.view_message"),
             _item(_("Dead letters"), "skull", "notifications:deadletters", "notifications.view_deadletter"),
             _item(_("Uncertain"), "help", "notifications:uncertain", "notifications.view_deadletter"),
             _item(_("Events"), "bolt", "admin:tracking_event_changelist", "tracking.view_event"),

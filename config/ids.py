@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -32,3 +32,7 @@ def derived_id(at: datetime | None, key: bytes) -> UUID:
 def id_floor(at: datetime) -> UUID:
     """The smallest UUIDv7 of the millisecond `at`: the bound for ranges and partitions."""
     return UUID(int=(int(at.timestamp() * 1000) << 80) | _VERSION_7_AND_VARIANT)
+
+
+#: Ids of rows without a time (see `derived_id`) are smaller than this.
+TIMELESS = id_floor(datetime(1971, 1, 1, tzinfo=UTC))

@@ -28,7 +28,7 @@ _PUBLIC = "; ".join((*_EVERYWHERE, "script-src 'none'"))
 _STAFF = "; ".join((*_EVERYWHERE, "script-src 'self' 'unsafe-eval'"))
 
 #: First parts of addresses that people without login see; none of these pages has a script.
-PUBLIC_PATHS = ("/u/", "/p/", "/s/", "/confirm/", "/o/", "/c/", "/i/", "/webhooks/", "/healthz")
+PUBLIC_PATHS = ("/u/", "/p/", "/s/", "/confirm/", "/o/", "/c/", "/i/", "/w/", "/webhooks/", "/healthz")
 
 
 def framable_policy() -> str:

@@ -181,6 +181,9 @@ POSTRIDER_USER_FIELDS = env_list("POSTRIDER_USER_FIELDS")
 POSTRIDER_ERASE_WITH_USER = env_bool("POSTRIDER_ERASE_WITH_USER", default=False)
 
 # How many days the reports of providers and readers are kept as they came.
+POSTRIDER_CLICK_WINDOW_HOURS = env_int("POSTRIDER_CLICK_WINDOW_HOURS", 7 * 24)
+POSTRIDER_OPEN_WINDOW_HOURS = env_int("POSTRIDER_OPEN_WINDOW_HOURS", 24)
+POSTRIDER_FIGURE_DAYS = env_int("POSTRIDER_FIGURE_DAYS", 730)
 POSTRIDER_RECEIPT_DAYS = env_int("POSTRIDER_RECEIPT_DAYS", 30)
 
 # What may be fetched from addresses that people write: the ports, and whether this installation's own address counts

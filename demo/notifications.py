@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, Field
 
-from notifications.catalog import Batching, NotificationType, SecretStr, Stream
+from notifications.catalog import Batching, EventValue, NotificationType, SecretStr, Stream, declare_event
 
 
 class SignedUp(BaseModel):
@@ -43,6 +43,14 @@ class OrderShipped(BaseModel):
     customer_name: str = ""
     carrier: str
     order_url: str
+
+
+class OrderRefunded(BaseModel):
+    """Something came back, and the money for it went back."""
+
+    order_number: str
+    amount: Decimal = Field(gt=0)
+    currency: str = "EUR"
 
 
 class ResetRequested(BaseModel):
@@ -109,6 +117,7 @@ class OrderConfirmation(NotificationType):
     stream = Stream.TRANSACTIONAL
     event = "order.placed"
     payload = OrderPlaced
+    value = EventValue(amount="total", currency="currency", reference="order_number")
     template = "order-confirmation"
 
 
@@ -160,6 +169,7 @@ class WeeklyOffers(NotificationType):
     event = "offers.published"
     payload = OffersPublished
     template = "weekly-offers"
+    shared_fields = ("edition", "offers")
     expires_after = timedelta(days=3)
 
 
@@ -176,3 +186,11 @@ class PriceDrop(NotificationType):
     # The first is told at once; those of the next ten minutes come together. People may choose daily or weekly instead.
     batching = Batching(wait=timedelta(minutes=10), is_leading=True)
     digest_template = "price-drops"
+
+
+# No mail of its own: it takes back what the order earned in the reports.
+declare_event(
+    "order.refunded",
+    OrderRefunded,
+    value=EventValue(amount="amount", currency="currency", reference="order_number", refunds="order.placed"),
+)

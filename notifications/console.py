@@ -24,11 +24,14 @@ from notifications.delivery.providers import provider_kinds
 from notifications.explanation import explain, sentence_of, steps_of
 from notifications.filters import ENDS, MessageFilter
 from notifications.preview import inert, show_sent
+from notifications.reader_filters import ReaderFilter
 from notifications.timeline import Story, load_story, tell
 from notifications.uncertain import NO_CALL
 from tracking.models import Message
 
 PAGE_ROWS = 50
+#: The filters that stand folded away.
+_REFINING = ("contact", "reason", "source", "template", "after", "until", *ReaderFilter.base_filters)
 #: A young mail's page looks for news every few seconds.
 LIVE_FOR = timedelta(hours=1)
 
@@ -46,7 +49,7 @@ def list_messages(request: HttpRequest) -> HttpResponse:
         older=older, query=query.urlencode(), is_fullwidth="1",
         is_bounded=found.is_valid() and found.is_bounded,
         is_filtered=any(found.data.get(one) for one in found.form.fields),
-        is_refined=any(found.data.get(one) for one in ("contact", "reason", "source", "template", "after", "until")),
+        is_refined=any(found.data.get(one) for one in _REFINING),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from config.queues import Stream
 from notifications.catalog import all_types
 from notifications.catalog.channels import channel_keys, channel_of
 from notifications.delivery.models import Outbox, Provider
+from notifications.reader_filters import READER_FACTS, ReaderFilter, with_reader_fact
 from preferences.addresses import BadAddress, normalise_address
 from preferences.models import Contact
 from tracking.models import Message
@@ -65,7 +66,7 @@ def _providers() -> Iterable[tuple[str, str]]:
     return Provider.objects.values_list("key", "name")
 
 
-class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is not typed
+class MessageFilter(ReaderFilter):
     """The filters of the message log, in the order of the form."""
 
     q = filters.CharFilter(method="find", label="Person or id", widget=forms.TextInput(attrs={"type": "search"}))
@@ -73,8 +74,8 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
         method="in_state", choices=Message.State.choices, empty_label="Any state", label="State"
     )
     fact = filters.ChoiceFilter(
-        method="with_fact", choices=[*FACTS.items(), *_END_NAMES.items()], empty_label="Whatever came of it",
-        label="What came of it",
+        method="with_fact", choices=[*FACTS.items(), *READER_FACTS.items(), *_END_NAMES.items()],
+        empty_label="Whatever came of it", label="What came of it",
     )  # fmt: skip
     type = filters.ChoiceFilter(field_name="type_key", choices=_types, empty_label="Any type", label="Type")
     stream = filters.ChoiceFilter(choices=Stream.choices, empty_label="Any stream", label="Stream")
@@ -120,6 +121,8 @@ class MessageFilter(filters.FilterSet):  # type: ignore[misc] # django-filter is
 
     def with_fact(self, rows: Messages, name: str, value: str) -> Messages:
         """Mails to which this happened."""
+        if value in READER_FACTS:
+            return with_reader_fact(rows, value)
         return rows.filter(aside__in=ENDS[value]) if value in ENDS else rows.filter(**{f"{value}_at__isnull": False})
 
     def since(self, rows: Messages, name: str, value: str) -> Messages:

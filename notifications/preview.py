@@ -88,6 +88,7 @@ def sample_variables(template_key: str) -> dict[str, Any]:
         },
         "payload": _sample_model(kind.payload) if kind else {},
         "unsubscribe_url": "https://example.com/unsubscribe", "preferences_url": "https://example.com/preferences",
+        "web_version_url": "https://example.com/in-the-browser",
         "message_id": "00000000-0000-7000-8000-000000000000",
     }  # fmt: skip
 

@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from notifications.delivery.failures import Kind as Verdict
 from notifications.delivery.models import Attempt, Call, Outbox
 from notifications.explanation import in_words, is_notable, phase_of, sentence_of, steps_of
-from tracking.models import Link, Message, MessageEvent
+from tracking.models import Conversion, Link, Message, MessageEvent
+from tracking.worth import spell_amount
 
 Kind = MessageEvent.Kind
 
@@ -40,6 +41,7 @@ class Story:
     calls: Sequence[Call]
     attempts: Sequence[Attempt]
     facts: Sequence[MessageEvent]
+    conversions: Sequence[Conversion] = ()
     links: dict[int, str] = field(default_factory=dict)
     staff: dict[int, str] = field(default_factory=dict)  # names of those who decided something about it
 
@@ -56,7 +58,7 @@ class Story:
 
 
 def load_story(message_id: UUID) -> Story | None:
-    """Everything about one message in at most five queries; None when there is no such message."""
+    """Everything about one message in at most six queries; None when there is no such message."""
     found = Message.objects.select_related("contact", "event", "outbox", "dead_letter").filter(pk=message_id).first()
     if found is None:
         return None
@@ -71,6 +73,7 @@ def load_story(message_id: UUID) -> Story | None:
         calls=list(calls.order_by("created_at")) if call_ids else [],
         attempts=list(Attempt.objects.filter(call_id__in=call_ids).order_by("started_at", "id")) if call_ids else [],
         facts=facts,
+        conversions=list(found.conversions.order_by("occurred_at")) if found.opened_at or found.clicked_at else (),
         links=_links(found, facts),
         staff=_staff(facts),
     )
@@ -78,13 +81,13 @@ def load_story(message_id: UUID) -> Story | None:
 
 def tell(story: Story) -> list[Entry]:
     """The timeline, oldest first; what is still ahead comes last."""
-    entries = [*_beginning(story), *_calls(story), *_facts(story), *_ending(story)]
+    entries = [*_beginning(story), *_calls(story), *_facts(story), *_conversions(story), *_ending(story)]
     return sorted(entries, key=lambda entry: (entry.is_ahead, entry.at))
 
 
 def tell_after(story: Story) -> list[Entry]:
     """What came after it was handed to delivery: tries, reports, and what staff decided; oldest first."""
-    return sorted([*_calls(story), *_facts(story)], key=lambda entry: entry.at)
+    return sorted([*_calls(story), *_facts(story), *_conversions(story)], key=lambda entry: entry.at)
 
 
 def _links(message: Message, facts: Iterable[MessageEvent]) -> dict[int, str]:
@@ -208,6 +211,17 @@ def _facts(story: Story) -> Iterator[Entry]:
         yield Entry(
             at=fact.occurred_at, icon=icon, tone="plain" if fact.is_machine else tone, title=title, url=url,
             code=fact.kind, text=_detail(fact), machine=in_words(fact.machine_reason) if fact.is_machine else "",
+        )  # fmt: skip
+
+
+def _conversions(story: Story) -> Iterator[Entry]:
+    """What the mail is credited with."""
+    for one in story.conversions:
+        amount = spell_amount(one.amount, one.currency)
+        yield Entry(
+            at=one.occurred_at, icon="paid", tone="plain" if one.refunds else "good", code="converted",
+            title=f"{one.name}, {amount}" if amount else one.name,
+            text=f"Put down to this mail: {_lower(one.get_attributed_by_display())}",
         )  # fmt: skip
 
 

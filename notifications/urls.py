@@ -24,12 +24,17 @@ from notifications import (
     translation_console,
     unknowns_console,
     warmup_console,
+    web_public,
     why_console,
 )
 
 app_name = "notifications"
 
 public_urls = [
+    path("w/yours", web_public.explain_yours, name="web-yours"),
+    path("w/<str:token>", web_public.show_to_all, name="web-version"),
+    path("w/<str:token>/own", web_public.ask_whose, name="web-own"),
+    path("w/own/<str:token>", web_public.show_own, name="web-copy"),
     path("i/<slug:digest>.<slug:form>", public.picture, name="picture"),
     path("i/test", public.show_test_page, name="test-page"),
     path("webhooks/<slug:kind>/<str:account>/", public.webhook, name="webhook"),

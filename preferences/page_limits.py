@@ -22,6 +22,8 @@ CHANGES_OF_NETWORK = Limit(name="network changes", most=1_200, within=_HOUR)
 #: nobody shall find the address out by trying.
 PROOFS = Limit(name="proofs", most=20, within=_HOUR)
 PROOFS_OF_NETWORK = Limit(name="network proofs", most=200, within=_HOUR)
+#: Mails read in a browser from one network: each is rendered anew.
+READS_OF_NETWORK = Limit(name="network reads", most=600, within=_HOUR)
 
 
 def may_change(request: HttpRequest, contact: Contact, *, at: datetime) -> bool:
@@ -32,6 +34,12 @@ def may_change(request: HttpRequest, contact: Contact, *, at: datetime) -> bool:
 def may_prove(request: HttpRequest, contact: Contact, *, at: datetime) -> bool:
     """Count one more try to prove an address; whether it is within the limits."""
     return _take(PROOFS, PROOFS_OF_NETWORK, request, contact, at=at)
+
+
+def may_read(request: HttpRequest, *, at: datetime) -> bool:
+    """Count one more mail read in a browser; whether it is within the limit."""
+    network = network_of(visitor_ip(request))
+    return not network or take_place(READS_OF_NETWORK, network, at=at)
 
 
 def show_too_many(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,19 @@ class TrackingConfig(AppConfig):
         from preferences.history import register_history
         from preferences.merging import register_merge_guard
         from preferences.soft_bounces import provide_soft_bounces
-        from tracking import erasure, events, history, mailboxes, partitions, receipts, receivers, retention, timeline
+        from tracking import (
+            conversions,
+            erasure,
+            events,
+            history,
+            mailboxes,
+            partitions,
+            receipts,
+            receivers,
+            retention,
+            timeline,
+        )
+        from tracking.figures import sweeping
 
         receivers.connect()
         register_history(history.read_history)
@@ -27,4 +39,7 @@ class TrackingConfig(AppConfig):
         register_sweep("partitions", every=3600, run=partitions.ensure_partitions)
         register_sweep("event claims", every=600, run=events.purge_claims)
         register_sweep("old receipts", every=3600, run=retention.purge_receipts)
+        register_sweep("conversions", every=2, run=conversions.attribute_due, is_apart=True)
+        register_sweep("figures", every=5, run=sweeping.refresh_figures, is_apart=True)
+        register_sweep("old figures", every=3600, run=retention.purge_figures)
         register_sweep("receipts", every=2, run=lambda: receipts.has_waiting() and ring(WEBHOOKS))

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from preferences.holdings import Holding, Traces, register_holding
-from tracking.models import Event, Message, MessageEvent, WebhookReceipt
+from tracking.models import Conversion, Event, Message, MessageEvent, WebhookReceipt
 
 #: What of a message event's detail says nothing about the person.
 KEPT_DETAILS = ("reason", "link", "note", "by")
@@ -28,6 +28,8 @@ def register() -> None:
                 erase=erase_events),
         Holding(name="messages", title="messages in the log (they stay, without address and content)",
                 count=_count(Message), export=_export_messages, erase=erase_domains),
+        Holding(name="conversions", title="conversions (they stay, without their reference)",
+                count=_count_conversions, export=_export_conversions, erase=erase_references),
         Holding(name="reports", export=_export_facts, erase=erase_details),
         Holding(name="receipts", title="reports of providers and readers, as they came", count=_count_receipts,
                 erase=erase_receipts),
@@ -64,6 +66,15 @@ def erase_domains(traces: Traces, limit: int) -> int:
     return _run(
         "UPDATE tracking_message SET recipient_domain = '' WHERE id IN (SELECT id FROM tracking_message"
         " WHERE contact_id = %(contact)s AND recipient_domain <> '' LIMIT %(limit)s)",
+        traces, limit,
+    )  # fmt: skip
+
+
+def erase_references(traces: Traces, limit: int) -> int:
+    """What was bought stays as an amount; the number of the order may lead to the person."""
+    return _run(
+        "UPDATE tracking_conversion SET reference = '' WHERE event_id IN (SELECT event_id FROM tracking_conversion"
+        " WHERE contact_id = %(contact)s AND reference <> '' LIMIT %(limit)s)",
         traces, limit,
     )  # fmt: skip
 
@@ -129,6 +140,18 @@ def _run(statement: str, traces: Traces, limit: int) -> int:
 
 def _count(model: type[Event] | type[Message]) -> Any:
     return lambda contact_id: model._default_manager.filter(contact_id=contact_id).count()
+
+
+def _count_conversions(contact_id: int) -> int:
+    return Conversion.objects.filter(contact_id=contact_id).count()
+
+
+def _export_conversions(contact_id: int) -> Sequence[dict[str, Any]]:
+    rows: QuerySet[Any] = Conversion.objects.filter(contact_id=contact_id).order_by("event_id")
+    return list(rows.values(
+        "event_id", "name", "amount", "currency", "reference", "occurred_at", "message_id", "attributed_by",
+        "touched_at",
+    ))  # fmt: skip
 
 
 def _count_receipts(contact_id: int) -> int:

@@ -16,6 +16,7 @@ from config.ids import new_id
 from config.queues import ring_on_commit
 from preferences.addresses import BadAddress
 from preferences.contacts import Addressee, NoSuchContact, resolve_contact_id
+from tracking.conversions import record_conversion
 from tracking.event_rows import (
     EventRefused,
     Raised,
@@ -106,6 +107,8 @@ def _accept(raised: Raised, schema: EventSchema, checked: CheckedPayload, contac
             event.state, event.duplicate_of, event.secrets = Event.State.DUPLICATE, holder, None
     write_event(event)
     if event.state == Event.State.ACCEPTED:
+        if schema.value:
+            record_conversion(event, schema.value)
         ring_on_commit(event.stream)
     return event
 

@@ -16,7 +16,9 @@ from django.db.models import Q
 from preferences.engagement import Seen, Sign, note_engagement
 from preferences.facts import lock_contacts
 from tracking import lifecycle
+from tracking.conversions import ask_again
 from tracking.erasure import strip_reports
+from tracking.figures.marking import mark_messages
 from tracking.mailboxes import follow_mail_reports
 from tracking.models import Message, MessageEvent, WebhookReceipt
 from tracking.phone_reports import follow_phone_reports
@@ -63,6 +65,8 @@ def ingest_reports(receipts: Sequence[WebhookReceipt]) -> list[UUID]:
         evidence_expected.send(sender=Message, message_ids=sorted({event.message_id for event in events}))
     _set_facts(events)
     _advance(events)
+    ask_again(events, contact_of)
+    mark_messages(event.message_id for event in events)
     _announce(events)
     return [receipt.pk for receipt in receipts if receipt.message_id not in contact_of]
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from config.arrays import uuid_array
+from tracking.figures.marking import mark_messages
 from tracking.models import Message
 
 S = Message.State
@@ -126,7 +127,9 @@ def mark_sent(
                 **({"provider_ids": [pair[1][:200] for pair in pairs]} if len(provider_ids) > 1 else {}),
             },
         )  # fmt: skip
-        return [row[0] for row in cursor.fetchall() if row[1] == S.SENT]
+        rows = cursor.fetchall()
+    mark_messages(row[0] for row in rows)
+    return [row[0] for row in rows if row[1] == S.SENT]
 
 
 # A batch may be answered with one id for all of its mails.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from preferences.models import Contact
 from preferences.signals import resubscribed, unsubscribed
 from tracking.events import record_event
+from tracking.figures.marking import mark_messages
 from tracking.models import Event, Message, MessageEvent
 from tracking.signals import event, withdrawal
 from tracking.withdrawals import record_withdrawal
@@ -52,3 +53,4 @@ def on_resubscribed(sender: Any, *, contact: Contact, message_id: UUID | None, *
 
 def _note(message_id: UUID, kind: MessageEvent.Kind, *, at: datetime, detail: dict[str, Any] | None = None) -> None:
     MessageEvent.objects.create(message_id=message_id, kind=kind, occurred_at=at, detail=detail or {})
+    mark_messages([message_id])

@@ -1,4 +1,4 @@
-"""How long are reports kept as they came? So many days: what follows from them has been in the log for long."""
+"""How long are reports kept as they came, and figures and conversions? So many days each."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ def purge_receipts() -> int:
     before = clock.now() - timedelta(days=settings.POSTRIDER_RECEIPT_DAYS)
     deleted = _delete_old(before)
     return deleted + len(drop_months(_TABLE, before=before, unless="processed_at IS NULL"))
+
+
+def purge_figures() -> int:
+    """Delete figures of mails, and conversions, that are past their time; return how many rows."""
+    before = clock.now() - timedelta(days=settings.POSTRIDER_FIGURE_DAYS)
+    deleted = 0
+    for table, key, column in (
+        ("tracking_figure", "id", "cohort"),
+        ("tracking_figurecohort", "cohort", "cohort"),
+        ("tracking_conversion", "event_id", "occurred_at"),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {column} < %s LIMIT %s)",
+                [before, MOST_ROWS],
+            )
+            deleted += cursor.rowcount
+    return deleted
 
 
 def _delete_old(before: datetime) -> int:

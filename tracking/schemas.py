@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from config import vault
+from tracking.worth import EventValue
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 
@@ -29,6 +30,7 @@ class EventSchema:
     stream: str
     dedupe_window: timedelta | None = None
     dedupe_fields: tuple[str, ...] | None = None  # None: all fields
+    value: EventValue | None = None  # such events are conversions
 
     @cached_property
     def secret_fields(self) -> frozenset[str]:
@@ -88,6 +90,11 @@ def find_schema(name: str) -> EventSchema | None:
 def known_names() -> list[str]:
     """All declared event names, sorted."""
     return sorted(_schemas)
+
+
+def has_values() -> bool:
+    """Whether any event is worth something."""
+    return any(schema.value for schema in _schemas.values())
 
 
 def unknown_name_fault(name: str) -> Fault:

@@ -13,6 +13,10 @@ from tracking.models import MessageEvent
 Kind = MessageEvent.Kind
 
 BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15"
+_PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+_TABLET = "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
+_AGENTS = (_PHONE, BROWSER, _PHONE, _WINDOWS, _PHONE, _TABLET, _WINDOWS)  # what people read with
 _PROXY = "Mozilla/5.0"  # what Apple's mail privacy proxy says of itself
 #: Of those delivered, how many open; of those, how many click.
 _OPENED: dict[str, float] = {Stream.MARKETING: 0.42, Stream.NOTIFICATION: 0.55, Stream.TRANSACTIONAL: 0.7}
@@ -62,9 +66,10 @@ def _engage(luck: Random, stream: str, arrived: datetime) -> list[Happening]:
         told.append(_own(Kind.OPENED, at, _PROXY, machine_reason="privacy_proxy"))
     if luck.random() < _OPENED[stream]:
         opened = arrived + timedelta(minutes=luck.lognormvariate(4.2, 1.4))
-        told.append(_own(Kind.OPENED, opened, BROWSER))
+        agent = _AGENTS[int(opened.timestamp()) % len(_AGENTS)]
+        told.append(_own(Kind.OPENED, opened, agent))
         if luck.random() < _CLICKED[stream]:
-            told.append(_own(Kind.CLICKED, opened + timedelta(seconds=luck.uniform(4, 90)), BROWSER, link=1))
+            told.append(_own(Kind.CLICKED, opened + timedelta(seconds=luck.uniform(4, 90)), agent, link=1))
         elif stream == Stream.MARKETING and luck.random() < _LEFT:
             told.append(Happening(kind=Kind.UNSUBSCRIBED, at=opened + timedelta(seconds=30), is_own=True))
     if stream == Stream.MARKETING and luck.random() < _COMPLAINED:

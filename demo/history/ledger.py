@@ -23,9 +23,12 @@ from notifications.delivery.senders import identity_of
 from notifications.delivery.variables import Person, load_people, variables_for
 from notifications.routing.steps import plain_trail
 from preferences.addresses import domain_of
+from tracking.conversions import attribute_due, conversions_of
+from tracking.figures.marking import mark_messages
 from tracking.ingest import FACT_COLUMNS
 from tracking.links import message_token
-from tracking.models import Event, Message, MessageEvent
+from tracking.models import Conversion, Event, Message, MessageEvent
+from tracking.schemas import find_schema
 
 _SLICE = 1000
 _TABLES = ("tracking_messageevent", "notifications_attempt")
@@ -140,6 +143,19 @@ class Ledger:
         Call.objects.bulk_create(self.calls, batch_size=_SLICE)
         Attempt.objects.bulk_create(self.attempts, batch_size=_SLICE)
         MessageEvent.objects.bulk_create(self.reports, batch_size=_SLICE)
+        self._write_conversions()
+        mark_messages(message.pk for message in self.messages)
+
+    def _write_conversions(self) -> None:
+        """What events were worth, and the mails that led to them."""
+        schemas = {name: find_schema(name) for name in {event.name for event in self.events}}
+        worth = [
+            (event, schema.value)
+            for event in self.events
+            if event.state == Event.State.ACCEPTED and (schema := schemas[event.name]) and schema.value
+        ]
+        Conversion.objects.bulk_create(conversions_of(worth), batch_size=_SLICE)
+        attribute_due()
 
     def make_id(self, at: datetime) -> UUID:
         """An id of that time, the same in every run of the same luck."""

@@ -15,7 +15,7 @@ from demo.addresses import public_url
 from demo.history.fates import draw_fate
 from demo.history.ledger import Ledger
 from demo.history.people import HISTORY
-from demo.history.purchases import make_purchases
+from demo.history.purchases import Purchase, make_purchases
 from demo.models import CURRENCY, OfferEdition, Product
 from demo.notifications import AbandonedCart, OrderConfirmation, PasswordReset, WeeklyOffers, Welcome
 from notifications.catalog import NotificationType
@@ -24,6 +24,8 @@ from tracking.models import Event, Message, MessageEvent
 
 _PROVIDERS = {"critical": "resend", "transactional": "postmark", "notification": "sendgrid", "marketing": "mailgun"}
 _BOUGHT_IN_TIME = 0.35  # of the carts, before the reminder was due
+_BUYS_AFTER_CLICK = 0.3
+_COMES_BACK = 0.06
 _HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 10, 11, 10, 9, 9, 9, 10, 11, 12, 12, 9, 5, 2)
 #: What of a mail's fate keeps the next offers away.
 _REFUSALS = {
@@ -66,6 +68,7 @@ class Months:
             payload = {"reset_url": "**********", "minutes": 60}
             self._tell(PasswordReset, self._somebody(at), payload, at=at)
         self._refuse_some()
+        self._buy_after_clicks()
 
     def _tell(self, kind: type[NotificationType], person: Contact, payload: dict[str, Any], *, at: datetime) -> Message:
         """An event, its mail and what became of it."""
@@ -140,6 +143,33 @@ class Months:
             fields = {"state": Event.State.REFUSED, "faults": [{"path": path, "reason": reason}]}
             event = self.ledger.add_event(OrderConfirmation, self._somebody(at).pk, {}, at=at, **fields)
             event.name, event.contact_id, event.routed_at, event.stream = name, None, None, ""
+
+    def _buy_after_clicks(self) -> None:
+        """Some of those who clicked an offer or a reminder buy, and some of that comes back: the reports show it."""
+        people = {person.pk: person for person in self.people}
+        kinds = {WeeklyOffers.key, AbandonedCart.key}
+        clicked = [one for one in self.ledger.messages if one.clicked_at and one.type_key in kinds]
+        visits = []
+        for message in clicked:
+            at = (message.clicked_at or self.now) + timedelta(minutes=self.luck.uniform(3, 600))
+            if self.luck.random() < _BUYS_AFTER_CLICK and at < self.now - timedelta(hours=1):
+                visits.append((people[message.contact_id], at))
+        for purchase in make_purchases(visits, self.products, self.luck):
+            assert purchase.order.placed_at is not None
+            self._tell(OrderConfirmation, purchase.buyer, purchase.payload(), at=purchase.order.placed_at)
+            if self.luck.random() < _COMES_BACK:
+                self._refund(purchase)
+
+    def _refund(self, purchase: Purchase) -> None:
+        """A few days later, if those days are over."""
+        assert purchase.order.placed_at is not None
+        at = purchase.order.placed_at + timedelta(days=self.luck.uniform(2, 6))
+        if at < self.now:
+            payload = {
+                "order_number": purchase.order.number, "amount": str(purchase.order.total), "currency": CURRENCY,
+            }  # fmt: skip
+            event = self.ledger.add_event(OrderConfirmation, purchase.buyer.pk, payload, at=at)
+            event.name = "order.refunded"
 
     def _visits(self, a_day: float) -> list[tuple[Contact, datetime]]:
         return [(self._somebody(at), at) for at in self._moments(a_day)]

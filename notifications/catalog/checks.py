@@ -13,7 +13,9 @@ from pydantic import BaseModel, SecretStr
 
 from config.queues import STREAMS, Stream
 from notifications.catalog.channels import channel_keys
+from notifications.catalog.events import declared_events
 from notifications.catalog.types import BeyondCap, NotificationType, declared
+from tracking.worth import EventValue
 
 REQUIRED = ("key", "stream", "event", "payload", "template")
 _COLLECTIONS = (list, tuple, set, frozenset, dict)
@@ -24,7 +26,7 @@ _EVENT_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\Z")
 def check_types(**_: Any) -> list[CheckMessage]:
     """All faults of all declared types."""
     found: list[CheckMessage] = [fault for kind in declared for fault in faults_of(kind)]
-    return found + _repeated_keys() + _conflicting_schemas() + _unknown_withdrawals()
+    return found + _repeated_keys() + _conflicting_schemas() + _unknown_withdrawals() + _faulty_events()
 
 
 def faults_of(kind: type[NotificationType]) -> list[CheckMessage]:
@@ -71,6 +73,46 @@ def _check_payload(kind: type[NotificationType]) -> list[CheckMessage]:
         hint = f"The payload has: {', '.join(kind.payload.model_fields)}."
         return [_error(kind, "E008", f"dedupes by unknown fields {', '.join(sorted(unknown))}.", hint)]
     return []
+
+
+def _check_shared(kind: type[NotificationType]) -> list[CheckMessage]:
+    """What is shown to whoever has the link must be there, and be no secret."""
+    fields = kind.payload.model_fields if _is_model(kind.payload) else {}
+    wrong = [one for one in kind.shared_fields if one not in fields or _holds_secret(fields[one].annotation)]
+    if not wrong:
+        return []
+    hint = "Name fields of the payload that are the same for everybody, such as the articles of a newsletter."
+    return [_error(kind, "E030", f"shares {', '.join(map(repr, wrong))}, unknown or secret.", hint)]
+
+
+def _check_value(kind: type[NotificationType]) -> list[CheckMessage]:
+    """What an event is worth must stand in its payload, in the open."""
+    wrong = _wrong_paths(kind.value, kind.payload) if kind.value and _is_model(kind.payload) else []
+    if not wrong:
+        return []
+    return [_error(kind, "E031", f"has a value at {', '.join(map(repr, wrong))}, which is unknown or secret.", _PATHS)]
+
+
+_PATHS = 'Write the way to a field of the payload ("total", "order.total"), and a currency as its code ("EUR").'
+
+
+def _wrong_paths(value: EventValue, payload: type[BaseModel]) -> list[str]:
+    currency = "" if value.currency.isupper() else value.currency
+    named = [path for path in (value.amount, currency, value.reference) if path]
+    found = {path: _annotation_at(payload, path) for path in named}
+    return [path for path, annotation in found.items() if annotation is None or _holds_secret(annotation)]
+
+
+def _faulty_events() -> list[CheckMessage]:
+    """Events that are declared without a type."""
+    return [
+        Error(
+            f"The event {name!r} has a value at {', '.join(map(repr, wrong))}, which is unknown or secret.",
+            hint=_PATHS, id="catalog.E032",
+        )
+        for name, schema in declared_events.items()
+        if schema.value and (wrong := _wrong_paths(schema.value, schema.payload))
+    ]  # fmt: skip
 
 
 def _check_times(kind: type[NotificationType]) -> list[CheckMessage]:
@@ -154,7 +196,7 @@ def _check_channels(kind: type[NotificationType]) -> list[CheckMessage]:
 
 _CHECKS = (
     _check_key, _check_stream, _check_event, _check_payload, _check_times, _check_order, _check_rules, _check_digest,
-    _check_channels,
+    _check_channels, _check_shared, _check_value,
 )  # fmt: skip
 
 
@@ -185,7 +227,7 @@ def _conflicting_schemas() -> list[CheckMessage]:
 
 
 def _unknown_withdrawals() -> list[CheckMessage]:
-    known = {kind.event for kind in declared if not faults_of(kind)}
+    known = {kind.event for kind in declared if not faults_of(kind)} | set(declared_events)
     return [
         checks.Warning(
             f"Notification type {_path(kind)} is cancelled by {name!r}, which no type declares as its event.",

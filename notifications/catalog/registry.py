@@ -12,6 +12,7 @@ from django.utils.module_loading import autodiscover_modules
 from config.queues import STREAMS
 from notifications.catalog.channels import channel_keys, channel_of
 from notifications.catalog.checks import faults_of
+from notifications.catalog.events import value_of
 from notifications.catalog.types import NotificationType, declared
 from preferences.offered import Offered, register_offered
 from tracking.schemas import EventSchema, forget_schema, register_schema
@@ -111,4 +112,5 @@ def _schema(name: str, types: list[type[NotificationType]]) -> EventSchema:
         stream=min((kind.stream for kind in types), key=STREAMS.index),
         dedupe_window=deduping.dedupe_window,
         dedupe_fields=deduping.dedupe_fields,
+        value=next((kind.value for kind in types if kind.value), value_of(name)),
     )

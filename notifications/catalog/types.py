@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel
 
 from notifications.catalog.channels import EMAIL
+from tracking.worth import EventValue
 
 OnUnknown = Literal["give_up", "resend"]
 BeyondCap = Literal["drop", "defer", "digest"]
@@ -76,6 +77,8 @@ class NotificationType:
     #: Events without a key that agree in `dedupe_fields` (None: all fields) within this window are one event.
     dedupe_window: ClassVar[timedelta | None] = None
     dedupe_fields: ClassVar[tuple[str, ...] | None] = None
+    #: Such events are conversions, put down to the mail that led to them. It belongs to the event.
+    value: ClassVar[EventValue | None] = None
     #: Not sent any more after this time; stale codes and resets must not arrive.
     expires_after: ClassVar[timedelta | None] = None
     #: Waits this long before it is sent.
@@ -94,6 +97,8 @@ class NotificationType:
     #: Ways that it can reach a person; the first one is on by default, the others for those who ask for them. For
     #: "sms" the template needs an `sms` text.
     channels: ClassVar[tuple[str, ...]] = (EMAIL,)
+    #: Payload fields that are the same for everybody; shown also in the version of the mail that may be passed on.
+    shared_fields: ClassVar[tuple[str, ...]] = ()
     #: Events within a window become one mail. Needs `digest_template`.
     batching: ClassVar[Batching | None] = None
     #: Key of the template for several events at once (`items`, `total`). With it, people may choose daily or weekly.

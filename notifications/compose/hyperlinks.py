@@ -2,7 +2,7 @@
 
 An address that is the same for everybody is a static link: one row a version. One that holds
 Liquid is personal: its row has no address, the mail remembers the values. One that reads a
-secret, and the unsubscribe, preference and profile links, are left exactly as they are.
+secret, the unsubscribe, preference and profile links, and that to the web version, are left exactly as they are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from liquid.ast import Node
 
 # Never counted: a person's own pages, and a brand's profiles, which would be a row each in every version.
-OWN_ADDRESSES = frozenset(("unsubscribe_url", "preferences_url", "brand.social"))
+OWN_ADDRESSES = frozenset(("unsubscribe_url", "preferences_url", "web_version_url", "brand.social"))
 UNCOUNTED = re.compile(r"(mailto:|tel:|sms:|#)", re.IGNORECASE)
 
 # Links only: <link href> in the head loads a font. VML copies of a link are for Outlook.

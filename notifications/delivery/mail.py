@@ -120,6 +120,11 @@ def is_refusable(stream: str, *, is_required: bool) -> bool:
     return stream in _REFUSABLE and not is_required
 
 
+def has_web_version(stream: str, *, is_required: bool) -> bool:
+    """Whether such a mail may be read in a browser without a login: what people cannot refuse is theirs alone."""
+    return is_refusable(stream, is_required=is_required)
+
+
 def _feedback_part(text: str) -> str:
     return text.replace(":", "-")[:60]
 

@@ -20,6 +20,7 @@ from notifications.delivery.deadletters import Burial, bury, forget_accepted
 from notifications.delivery.deadletters.notes import note
 from notifications.delivery.models import Attempt, Call, Outbox
 from tracking import lifecycle
+from tracking.figures.marking import mark_messages
 from tracking.models import Message
 
 U = Outbox.State.UNKNOWN
@@ -63,6 +64,7 @@ def settle_as_sent(message_ids: Sequence[UUID], *, at: datetime, by: int | None)
     settled = lifecycle.move(held.all, Message.State.SENT, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_SENT_AT, [at, settled])
+    mark_messages(settled)
     note(settled, "settled_sent", at=at, by=by)
     return len(settled)
 

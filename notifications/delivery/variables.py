@@ -15,10 +15,13 @@ from django.db import connection
 
 from config import vault
 from config.arrays import int_array, read_json
+from notifications.catalog.channels import EMAIL
+from notifications.delivery.mail import has_web_version
 from notifications.delivery.models.template_test import SOURCE as TEST
 from notifications.delivery.outbox import Claimed
 from preferences.links import Leave, preferences_url, unsubscribe_url
 from preferences.models import Topic
+from tracking.web_links import web_version_url
 
 _SECONDS = 10
 
@@ -92,7 +95,8 @@ def variables_for(row: Claimed, person: Person) -> tuple[dict[str, Any], str]:
     secrets = json.loads(vault.unseal(row.secrets)) if row.secrets else {}
     variables = {
         "contact": describe(person), "payload": {**row.payload, **secrets}, "unsubscribe_url": unsubscribe,
-        "preferences_url": preferences_url(person.id), "message_id": str(row.message_id),
+        "preferences_url": preferences_url(person.id), "web_version_url": _web_version_url(row),
+        "message_id": str(row.message_id),
     }  # fmt: skip
     return ({**variables, **_as_tested(row)}, "") if row.source.startswith(TEST) else (variables, unsubscribe)
 
@@ -102,13 +106,19 @@ def _as_tested(row: Claimed) -> dict[str, Any]:
     page = harmless_url()
     return {
         "contact": row.payload.get("contact", {}), "payload": row.payload.get("payload", {}),
-        "unsubscribe_url": page, "preferences_url": page,
+        "unsubscribe_url": page, "preferences_url": page, "web_version_url": "",
     }  # fmt: skip
 
 
 def harmless_url() -> str:
     """Where the ways out of a test mail lead: a page that says that it was one."""
     return f"{settings.POSTRIDER_PUBLIC_URL}/i/test"
+
+
+def _web_version_url(row: Claimed) -> str:
+    """Where the mail can be read in a browser; "" for what must not be read by others."""
+    is_public = row.channel == EMAIL and has_web_version(row.stream, is_required=row.is_required)
+    return web_version_url(row.message_id) if is_public else ""
 
 
 def _topic_id(topic_key: str) -> int:

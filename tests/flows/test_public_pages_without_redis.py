@@ -20,6 +20,7 @@ from preferences.sign_up_tokens import confirm_url
 from tests.sign_ups import make_form, token_of
 from tracking.links import message_token
 from tracking.models import Message, WebhookReceipt
+from tracking.web_links import web_version_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("P1")]
 
@@ -54,6 +55,7 @@ def test_every_page_is_quick_and_acts(visitor: Client, ada: Contact) -> None:
         ("POST", f"{own}/data", {"address": "ada@example.com"}, 200),
         ("GET", f"/s/{form.key}", {}, 200), ("POST", f"/s/{form.key}", typed, 303),
         ("GET", f"/o/{message_token(mail.pk)}.gif", {}, 200), ("GET", f"/c/{message_token(mail.pk)}/1", {}, 404),
+        ("GET", "/w/yours", {}, 200), ("GET", urlsplit(web_version_url(mail.pk)).path, {}, 404),
     ]  # fmt: skip
     for method, path, fields, status in asked:
         assert _ask(visitor, method, path, fields) == status, path

@@ -12,7 +12,7 @@ from notifications.compose.preflight.documents import Node, read_document
 from notifications.compose.preflight.findings import Place
 from notifications.compose.preflight.inspection import Inspection
 
-OWN = ("unsubscribe_url", "preferences_url")
+OWN = ("unsubscribe_url", "preferences_url", "web_version_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

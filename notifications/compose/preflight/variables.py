@@ -13,7 +13,7 @@ from notifications.compose.preflight.scopes import read_variables
 from notifications.compose.preflight.shapes import missing_at
 from notifications.compose.reading import Reading
 
-ROOTS = ("contact", "payload", "brand", "unsubscribe_url", "preferences_url", "message_id")
+ROOTS = ("contact", "payload", "brand", "unsubscribe_url", "preferences_url", "web_version_url", "message_id")
 CONTACT = ("email", "first_name", "last_name", "locale", "time_zone")
 
 
