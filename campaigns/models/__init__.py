@@ -1,5 +1,8 @@
 """Which rows answer "whom do we choose, when, and did it work?"."""
 
+from campaigns.models.audit_entry import AuditEntry
+from campaigns.models.campaign import Campaign, CampaignRun
+from campaigns.models.recipient import CampaignRecipient
 from campaigns.models.segment import Segment
 
-__all__ = ["Segment"]
+__all__ = ["AuditEntry", "Campaign", "CampaignRecipient", "CampaignRun", "Segment"]

@@ -1,0 +1,29 @@
+"""How many may be fed now, so that no more than so many leave in an hour? Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: A pause saves up no more than this: what was missed is not caught up with in a flood.
+MOST_SAVED = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many may go, and the moment from which on the rest of the time counts."""
+
+    number: int
+    credit_at: datetime
+
+
+def allow(per_hour: int, credit_at: datetime | None, *, at: datetime) -> Allowance:
+    """The time since `credit_at`, in mails. The first mail of all goes at once."""
+    start = max(credit_at or at - MOST_SAVED, at - max(MOST_SAVED, _HOUR / per_hour))
+    return Allowance(number=int((at - start) * per_hour / _HOUR), credit_at=start)
+
+
+def spend(allowance: Allowance, per_hour: int, used: int) -> datetime:
+    """The moment from which on time counts after so many have gone."""
+    return allowance.credit_at + _HOUR * used / per_hour
