@@ -20,6 +20,9 @@ from preferences.models import Topic
 #: Ids are positive, and this is the highest that the database knows.
 HIGHEST_ID = 2**63 - 1
 
+#: Whether `j.id` is in a stable share: the same people whenever it is asked. Given the campaign, and of ten thousand.
+HOLDOUT = "('x' || substr(md5(%s || ':' || j.id), 1, 8))::bit(32)::bigint %% 10000 < %s"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -49,7 +52,7 @@ class Statement:
 
 
 def judge(question: Question) -> Statement:
-    """A SELECT of `id, reason, time_zone, locale, score`, one row a person who is meant; reason "" gets the mail."""
+    """A SELECT of `id, reason, time_zone, locale, most_a_week, score`, one row a person; reason "" gets the mail."""
     without = question.parts.without
     chosen = _most_engaged(question) if question.most is not None else _union(question.parts.meant, question.span)
     excluded = _union(without, question.span) if without else Statement(sql="", parameters=())
@@ -57,11 +60,11 @@ def judge(question: Question) -> Statement:
     at, topic = question.at, question.topic
     reason = _REASON.format(
         excluded="WHEN x.id IS NOT NULL THEN 'excluded' " if without else "", sunset=_sunset(),
-        not_asked="" if topic.is_default_on else "WHEN coalesce(w.tc, w.t, w.ch, w.al) IS NULL THEN 'topic_not_asked_for' ",
+        not_asked="" if topic.is_default_on else _NOT_ASKED,
     )  # fmt: skip
     joined = f" LEFT JOIN ({excluded.sql}) x ON x.id = c.id" if without else ""
     sql = (
-        f"SELECT c.id, {reason} AS reason, c.time_zone, c.locale, {score.sql} AS score"
+        f"SELECT c.id, {reason} AS reason, c.time_zone, c.locale, c.most_a_week, {score.sql} AS score"
         f" FROM ({chosen.sql}) k JOIN preferences_contact c ON c.id = k.id{joined}{_AGAINST}"
     )
     sunset = (at - timedelta(days=_sunset_days()),) if _sunset_days() else ()
@@ -89,6 +92,7 @@ _REASON = (
     " WHEN w.t IS NOT NULL THEN 'topic_off' WHEN w.ch IS NOT NULL THEN 'channel_off' ELSE 'everything_off' END"
     " {not_asked}{sunset}ELSE '' END"
 )
+_NOT_ASKED = "WHEN coalesce(w.tc, w.t, w.ch, w.al) IS NULL THEN 'topic_not_asked_for' "
 # One row of either scope at most is active; choices are unique by topic and channel.
 _AGAINST = (
     " LEFT JOIN preferences_suppression sa ON sa.address_digest = c.address_digest AND sa.scope = 'all'"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
@@ -40,7 +41,7 @@ def read_cron(text: str) -> str:
     found = [one for one, _ in zip(times, range(_LOOKED_AT), strict=False)]
     if not found:
         raise BadCron(f"“{tidy}” never comes.")
-    if any(later - earlier < SHORTEST for earlier, later in zip(found, found[1:], strict=False)):
+    if any(later - earlier < SHORTEST for earlier, later in pairwise(found)):
         raise BadCron("That is more often than once an hour: too often for a campaign.")
     return tidy
 
@@ -54,7 +55,8 @@ def next_window(cron: str, *, after: datetime, zone: ZoneInfo) -> datetime:
 
 def windows_until(cron: str, *, first: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
     """The windows from `first` on that have come by `until`, oldest first; of very many the newest."""
-    found, window = [], first
+    found: list[datetime] = []
+    window = first
     while window <= until:
         found = [*found[-_LOOKED_AT:], window]
         window = next_window(cron, after=window, zone=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -29,7 +30,9 @@ def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:
     """Go on where it stopped. Who resumes after a bad trial has decided that it was good enough. Raises Refused."""
     run = CampaignRun.objects.select_for_update().filter(pk=campaign.pk).first()
     to = S.REPEATING if run is None else S.FREEZING if run.frozen_at is None else S.SENDING
-    fields = {"starts_at": next_window(campaign.cron, after=at, zone=zone_of(""))} if to == S.REPEATING else {}
+    fields: dict[str, Any] = (
+        {"starts_at": next_window(campaign.cron, after=at, zone=zone_of(""))} if to == S.REPEATING else {}
+    )
     move(campaign.pk, to, at=at, by=by, action="resumed", sources=[S.PAUSED], **fields)
     holds.resume(campaign.source, at=at)
     if run is not None:
@@ -57,7 +60,7 @@ def send_missed(campaign: Campaign, *, at: datetime, by: Actor) -> None:
 
 
 def retry_failed(campaign: Campaign, *, at: datetime, by: Actor) -> Replay:
-    """Queue its dead letters again, as the next generation of the same messages. Raises Refused while it may not run."""
+    """Queue its dead letters again, as the next generation of the same messages. Raises Refused."""
     with transaction.atomic():
         state = Campaign.objects.select_for_update().filter(pk=campaign.pk).values_list("state", flat=True).get()
         if state not in RUNNING:

@@ -1,4 +1,4 @@
-"""Who exactly is this campaign for? Written down once, in slices of contact ids, each with its place in one transaction.
+"""Who exactly is this campaign for? Written down once, in slices of contact ids, each in one transaction.
 
 Killed at any moment it goes on from the last slice; two that freeze at once wait for each other, never twice.
 """
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
-from campaigns.audience.judging import HIGHEST_ID, Question, Span, count_named, judge
+from campaigns.audience.judging import HIGHEST_ID, HOLDOUT, Question, Span, count_named, judge
 from campaigns.audience.parts import read_audience, select_parts
 from campaigns.audit import CLOCK
 from campaigns.models import Campaign, CampaignRun
@@ -116,8 +116,6 @@ _INSERT = (
     " ON CONFLICT DO NOTHING RETURNING skip_reason, is_held_out)"
     " SELECT CASE WHEN is_held_out THEN 'holdout' ELSE skip_reason END, count(*) FROM written GROUP BY 1"
 )
-#: A stable share: the same people, whenever and however often it is asked. Of ten thousand.
-HOLDOUT = "('x' || substr(md5(%s || ':' || j.id), 1, 8))::bit(32)::bigint %% 10000 < %s"
 _RANK = "1 + floor((100 - j.score) * 100)::smallint"
 
 

@@ -1,4 +1,4 @@
-"""What keeps campaigns going? Sweeps that any number of processes may run: begin, freeze, feed, judge, finish, count."""
+"""What keeps campaigns going? Sweeps that any number of processes may run: begin, freeze, feed, finish, count."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _start(campaign: Campaign, *, at: datetime) -> bool:
 
 
 def open_windows(*, at: datetime | None = None) -> int:
-    """A sweep: make a campaign for each window that has come; return how many. Windows long past are not made up for."""
+    """A sweep: make a campaign for each window that has come; return how many. Long past ones are passed over."""
     at = at or clock.now()
     due = Campaign.objects.filter(state=S.REPEATING, starts_at__lte=at).order_by("pk")
     return sum(_open_window(one.pk, at=at) for one in due[:_AT_ONCE])
@@ -72,7 +72,7 @@ def _open_window(campaign_id: int, *, at: datetime) -> bool:
     missed = come[:-1] if is_in_time else come
     if missed:
         record(CLOCK, "missed windows", subject=parent.source, subject_name=parent.name,
-               note=f"{len(missed)} passed while nothing ran, the last at {missed[-1]:%Y-%m-%d %H:%M} UTC; not sent.")  # fmt: skip
+               note=f"{len(missed)} passed while nothing ran, last at {missed[-1]:%Y-%m-%d %H:%M} UTC.")  # fmt: skip
     if is_in_time:
         make_child(parent, window=come[-1], at=at)
     parent.starts_at = next_window(parent.cron, after=at, zone=zone)

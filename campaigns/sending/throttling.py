@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 #: A pause saves up no more than this: what was missed is not caught up with in a flood.
 MOST_SAVED = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
+_ROUNDING = 1e-4  # a moment is kept to the microsecond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,9 @@ class Allowance:
 
 def allow(per_hour: int, credit_at: datetime | None, *, at: datetime) -> Allowance:
     """The time since `credit_at`, in mails. The first mail of all goes at once."""
-    start = max(credit_at or at - MOST_SAVED, at - max(MOST_SAVED, _HOUR / per_hour))
-    return Allowance(number=int((at - start) * per_hour / _HOUR), credit_at=start)
+    earliest = at - max(MOST_SAVED, _HOUR / per_hour)
+    start = max(credit_at, earliest) if credit_at else earliest
+    return Allowance(number=int((at - start) * per_hour / _HOUR + _ROUNDING), credit_at=start)
 
 
 def spend(allowance: Allowance, per_hour: int, used: int) -> datetime:

@@ -18,7 +18,7 @@ from campaigns.sending.states import Refused, S
 from config import clock
 from notifications.delivery.models import Hold, Outbox
 from preferences.choices import choose
-from preferences.models import Contact
+from preferences.models import Choice, Contact
 from tests.campaigns.conftest import look_after_all
 from tests.campaigns.making import make_campaign, make_list, news_topic
 from tests.people import make_contacts
@@ -52,7 +52,7 @@ def test_everybody_gets_it_once(run_campaign: Callable[[Campaign], Campaign]) ->
 
 def test_who_left_is_passed_over_with_the_reason() -> None:
     people = make_contacts(3)
-    choose(people[0], "never", topic=news_topic(), source="test")
+    choose(people[0], Choice.Frequency.NEVER, topic=news_topic(), source="test")
     campaign = make_campaign()
     look_after_all()
     found = dict(CampaignRecipient.objects.filter(campaign=campaign).values_list("contact_id", "skip_reason"))
@@ -63,7 +63,7 @@ def test_who_left_is_passed_over_with_the_reason() -> None:
 def test_who_leaves_after_freezing_is_stopped_by_the_gate(run_campaign: Callable[[Campaign], Campaign]) -> None:
     people, campaign = make_contacts(2), make_campaign()
     look_after_all()
-    choose(people[0], "never", topic=news_topic(), source="test")
+    choose(people[0], Choice.Frequency.NEVER, topic=news_topic(), source="test")
     run_campaign(campaign)
     assert messages(campaign) == {"sent": 1, "skipped": 1}
     assert receipt(campaign).is_balanced
