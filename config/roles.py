@@ -23,10 +23,12 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
            "tracking.webhookreceipt", "tracking.link")  # fmt: skip
 
+_CAMPAIGNS = ("campaigns.campaign", "campaigns.campaignrecipient", "campaigns.auditentry")
+
 #: Role -> action -> models.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CAMPAIGNS),
         "add": ("preferences.topic", "notifications.provider", "notifications.poolmember", *_WRITING),
         "change": (
             *_WRITING,
@@ -42,12 +44,31 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "delete": ("notifications.poolmember", "preferences.contact"),  # the latter: to erase people
     },
     "marketer": {
-        "view": (*_LOG, *_MAIL, *_SENDING),
-        "add": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
-        "change": ("preferences.topic", "preferences.suppression", "preferences.signupform", *_RULES, *_WRITING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CAMPAIGNS),
+        "add": (
+            "campaigns.campaign",
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            *_RULES,
+            *_WRITING,
+        ),
+        "change": (
+            "campaigns.campaign",
+            "preferences.topic",
+            "preferences.suppression",
+            "preferences.signupform",
+            *_RULES,
+            *_WRITING,
+        ),
         "delete": _RULES,
     },
-    "support": {"view": (*_LOG, *_MAIL), "delete": ("preferences.contact",)},
+    # Looks at what others ask for, and sends it; whoever writes as well has both roles.
+    "approver": {"view": (*_LOG, *_MAIL, *_SENDING, *_CAMPAIGNS), "approve": ("campaigns.campaign",)},
+    "support": {
+        "view": (*_LOG, *_MAIL, "campaigns.campaign", "campaigns.campaignrecipient"),
+        "delete": ("preferences.contact",),
+    },
 }
 
 

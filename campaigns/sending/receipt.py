@@ -37,6 +37,7 @@ class Line:
     label: str
     count: int
     query: str
+    is_of_messages: bool = False  # else of recipients
     tone: str = "plain"
     reason: str = ""
 
@@ -94,7 +95,7 @@ def _message_lines(campaign: Campaign, figures: Figures) -> Iterable[Line]:
         for reason, count in sorted(found, key=lambda one: -one[1]):
             query = {"source": campaign.source, "state": state, **({"reason": reason} if reason else {})}
             yield Line(
-                key=state, label=label, count=count, query=f"messages?{urlencode(query)}",
+                key=state, label=label, count=count, query=urlencode(query), is_of_messages=True,
                 tone=_TONES.get(state, "plain"), reason=in_words(reason) if reason else "",
             )  # fmt: skip
 
@@ -104,7 +105,7 @@ def _not_fed(campaign: Campaign, run: CampaignRun, counted: int) -> Iterable[Lin
     if (left := run.to_get - counted) > 0:
         has_ended = campaign.state in {Campaign.State.CANCELLED, Campaign.State.FINISHED}
         label = "Never handed over: it was stopped before" if has_ended else "Not yet in the outbox"
-        yield Line(key=NEVER_FED, label=label, count=left, query="people?step=not_fed")
+        yield Line(key=NEVER_FED, label=label, count=left, query="reason=never_fed")
 
 
 def _left_out(run: CampaignRun) -> Iterable[Line]:
@@ -112,7 +113,7 @@ def _left_out(run: CampaignRun) -> Iterable[Line]:
         if reason and count:
             yield Line(
                 key=reason, label=in_audience_words(reason), count=count,
-                query=f"people?{urlencode({'reason': reason})}",
+                query=urlencode({"reason": reason}),
             )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tests.console.conftest import MakeMessage
 SCREENS = [
     "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
-    "/", "/overview/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
+    "/", "/overview/", "/campaigns/", "/audit/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/suppressions/import/", "/sign-up-forms/", "/sign-up-forms/new/", "/notifications/provider/",

@@ -13,13 +13,26 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.loadtest import campaign, digests, events, gate, latency, mixed, preferences, render, stack, webhooks
+from config.loadtest import (
+    campaign,
+    campaigns,
+    digests,
+    events,
+    gate,
+    latency,
+    mixed,
+    preferences,
+    render,
+    stack,
+    webhooks,
+)
 from config.loadtest.options import Failed, Options, Outcome
 from notifications.delivery.providers import provider_kinds
 
 SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "events": events.run,
     "campaign": campaign.run,
+    "campaigns": campaigns.run,
     "webhooks": webhooks.run,
     "latency": latency.run,
     "mixed": mixed.run,
@@ -29,10 +42,10 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "render": render.run,
 }
 _NUMBERS = {
-    "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
+    "events": 2000, "campaign": 10_000, "campaigns": 100_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
     "digests": 100_000, "preferences": 100_000, "render": 20_000,
 }  # fmt: skip
-_TAKING_ENDPOINT = ("campaign", "latency", "mixed")
+_TAKING_ENDPOINT = ("campaign", "campaigns", "latency", "mixed")
 
 
 class Command(BaseCommand):

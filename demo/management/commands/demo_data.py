@@ -9,7 +9,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config import clock
 from demo.addresses import public_url
+from demo.history.campaigns import has_campaigns, write_campaigns
 from demo.history.writing import has_history, raise_some, write_history
 from demo.shelves import fill_shelves
 
@@ -30,6 +32,8 @@ class Command(BaseCommand):
             call_command("sync_templates", stdout=self.stderr)
             counts = write_history()
             self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
+        if not has_campaigns():
+            self.stdout.write(f"{write_campaigns(now=clock.now())} campaigns")
         raise_some()
         self.stdout.write(f"shop: {public_url('demo:catalogue')}")
         self.stdout.write(_login())  # the last line: `up` shows it
