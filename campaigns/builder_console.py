@@ -55,7 +55,9 @@ def save(request: HttpRequest, campaign_id: int) -> HttpResponse:
     if not is_quiet:
         messages.success(request, _("Saved."))
         return redirect("campaigns:campaign", campaign_id)
-    return render(request, "campaigns/fragments/saved.html", {"campaign": find(campaign_id), "at": clock.now()})
+    answer = render(request, "campaigns/fragments/saved.html", {"campaign": find(campaign_id), "at": clock.now()})
+    answer["HX-Trigger"] = "saved"  # audience, checks and preview follow
+    return answer
 
 
 def _faults(form: CampaignForm) -> list[str]:

@@ -28,7 +28,7 @@ def show(
         for field in form.fields.values():
             field.disabled = True
     return show_screen(
-        request, "campaigns/console/plan.html", title=campaign.name, campaign=campaign, form=form, is_draft=is_draft,
+        request, "campaigns/console/plan.html", title=campaign.name, form=form, is_draft=is_draft,
         tone=tone_of(campaign), zone=home().key, note_form=NoteForm(), windows=campaign.windows.all()[:10],
         trail=AuditEntry.objects.filter(subject=campaign.source)[:8], is_fullwidth="1",
         **review(request, campaign, rights), **rights,

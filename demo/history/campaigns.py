@@ -7,6 +7,7 @@ from random import Random
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from campaigns.audit import Actor
 from campaigns.models import Campaign, CampaignRecipient, CampaignRun
@@ -35,6 +36,7 @@ def has_campaigns() -> bool:
     return Campaign.objects.exists()
 
 
+@transaction.atomic  # the living sweepers shall not see them half made
 def write_campaigns(*, now: datetime) -> int:
     """Make them; return how many there are."""
     ensure_simulated_providers()

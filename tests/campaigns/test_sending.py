@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -16,11 +16,14 @@ from campaigns.sending.figures import count_figures
 from campaigns.sending.receipt import Receipt, write_receipt
 from campaigns.sending.states import Refused, S
 from config import clock
+from config.ids import new_id
+from notifications.compose.models import TemplateVersion
 from notifications.delivery.models import Hold, Outbox
 from preferences.choices import choose
 from preferences.models import Choice, Contact
 from tests.campaigns.conftest import look_after_all
 from tests.campaigns.making import make_campaign, make_list, news_topic
+from tests.letters import end_as_dead
 from tests.people import make_contacts
 from tracking.models import Message
 
@@ -241,3 +244,81 @@ def test_somebody_erased_between_freezing_and_feeding_is_accounted_for(
     assert messages(campaign) == {"sent": 1, "skipped": 1}
     assert not Outbox.objects.exists()
     assert receipt(campaign).is_balanced
+
+
+def test_a_bad_trial_pauses_it_and_a_person_lets_it_go_on() -> None:
+    make_contacts(30)
+    campaign = make_campaign(canary_size=20)
+    look_after_all()
+    assert messages(campaign) == {"queued": 20}
+    Outbox.objects.all().delete()
+    first = Message.objects.filter(source=campaign.source)
+    first.update(state="sent", sent_at=clock.now())
+    look_after_all()
+    assert messages(campaign) == {"sent": 20}  # it waits for what becomes of them
+    Message.objects.filter(pk__in=list(first.values_list("pk", flat=True)[:3])).update(bounced_at=clock.now())
+    look_after_all()
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.state_reason) == (S.PAUSED, "trial: 3 of 20 bounced, more than 5 %")
+    control.resume(campaign, at=clock.now(), by=MARA)
+    look_after_all()
+    assert messages(campaign) == {"sent": 20, "queued": 10}
+
+
+def test_a_good_trial_goes_on_by_itself_after_its_time() -> None:
+    make_contacts(30)
+    campaign = make_campaign(canary_size=20)
+    look_after_all()
+    Outbox.objects.all().delete()
+    Message.objects.filter(source=campaign.source).update(state="sent", sent_at=clock.now())
+    look_after_all()
+    with clock.shifted(timedelta(minutes=31)):
+        look_after_all()
+    assert messages(campaign) == {"sent": 20, "queued": 10}
+
+
+def test_failed_mails_are_tried_again_as_the_next_generation(run_campaign: Callable[[Campaign], Campaign]) -> None:
+    make_contacts(3)
+    campaign = make_campaign()
+    look_after_all()
+    ids = list(Outbox.objects.order_by("pk").values_list("pk", flat=True))
+    end_as_dead(ids[:2], cause="out_of_tries")
+    run_campaign(campaign)
+    assert campaign.state == S.FINISHED
+    assert messages(campaign) == {"sent": 1, "dead": 2}
+    assert control.retry_failed(campaign, at=clock.now(), by=MARA).replayed == 2
+    run_campaign(campaign)
+    assert campaign.state == S.FINISHED
+    assert messages(campaign) == {"sent": 3}
+    assert set(Message.objects.filter(pk__in=ids[:2]).values_list("generation", flat=True)) == {2}
+
+
+def test_each_zone_gets_it_by_its_own_clock() -> None:
+    day = datetime(2027, 6, 1, tzinfo=UTC)
+    for zone in ("Asia/Tokyo", "America/New_York", ""):
+        make_contacts(1, domain=f"{zone.rpartition('/')[2].lower() or 'none'}.example")
+        Contact.objects.filter(time_zone="").update(time_zone=zone)
+    campaign = make_campaign(schedule="local", local_date=day.date(), local_time=time(9))
+    look_after_all()
+    due = dict(CampaignRecipient.objects.filter(campaign=campaign).values_list("contact__time_zone", "due_at"))
+    assert due == {
+        "Asia/Tokyo": day, "America/New_York": day.replace(hour=13), "": day.replace(hour=9),
+    }  # fmt: skip
+    assert not messages(campaign)
+    with clock.shifted(day - clock.now() + timedelta(minutes=1)):
+        look_after_all()
+        assert messages(campaign) == {"queued": 1}
+
+
+def test_people_get_the_version_of_their_language() -> None:
+    people = make_contacts(3)
+    for person, locale in zip(people, ("de", "de_CH", "fr"), strict=True):
+        Contact.objects.filter(pk=person.pk).update(locale=locale)
+    campaign = make_campaign()
+    german = TemplateVersion.objects.get()
+    german.pk, german.number, german.locale, german._state.adding = new_id(), 2, "de", True
+    german.save()
+    Campaign.objects.filter(pk=campaign.pk).update(versions={**campaign.versions, "de": str(german.pk)})
+    look_after_all()
+    found = Message.objects.filter(source=campaign.source).order_by("contact_id").values_list("template_ref", flat=True)
+    assert list(found) == ["spring@2", "spring@2", "spring@1"]

@@ -42,8 +42,8 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "render": render.run,
 }
 _NUMBERS = {
-    "events": 2000, "campaign": 10_000, "campaigns": 100_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
-    "digests": 100_000, "preferences": 100_000, "render": 20_000,
+    "events": 2000, "campaign": 10_000, "campaigns": 100_000, "webhooks": 5000, "latency": 200, "mixed": 50_000,
+    "gate": 50_000, "digests": 100_000, "preferences": 100_000, "render": 20_000,
 }  # fmt: skip
 _TAKING_ENDPOINT = ("campaign", "campaigns", "latency", "mixed")
 
