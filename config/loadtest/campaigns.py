@@ -23,7 +23,7 @@ from config.loadtest.people import ensure_people, forget_leftovers
 from config.loadtest.stack import peak_memory, running_workers
 from config.loadtest.waiting import wait_until
 from config.queues import Stream
-from notifications.delivery.models import WorkerBeat
+from notifications.delivery.models import Outbox, WorkerBeat
 from tracking.models import Message
 
 _STREAM = Stream.MARKETING.value
@@ -90,8 +90,6 @@ def _sent(campaign: Campaign, bound: Min | Max) -> datetime:
 
 def _is_still(campaign: Campaign) -> bool:
     """Whether nothing of it is in a worker's hands."""
-    from notifications.delivery.models import Outbox
-
     return not Outbox.objects.filter(source=campaign.source, state__in=["claimed", "sending"]).exists()
 
 
