@@ -140,7 +140,7 @@ def _take_back(request: HttpRequest, campaign: Campaign) -> str:
 def _approve(request: HttpRequest, campaign: Campaign) -> str:
     form = ApprovalForm(request.POST)
     if not form.is_valid():
-        raise Refused(" ".join(form.non_field_errors()) or _("Load the page again, and then approve it."))
+        raise Refused(" ".join(map(str, form.non_field_errors())) or _("Load the page again, and then approve it."))
     sent = approval.approve(
         campaign.pk, revision=form.cleaned_data["revision"], by=actor_of(request.user), at=clock.now()
     )

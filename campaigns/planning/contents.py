@@ -39,14 +39,14 @@ def contents_of(campaign: Campaign) -> list[Content]:
         versions = TemplateVersion.objects.select_related("template").in_bulk(list(ids))
         found = [Content(locale=locale, version=versions[pk]) for pk, locale in ids.items() if pk in versions]
     else:
-        rows = Publication.objects.filter(template_id=campaign.template_id).select_related("version__template")
+        rows = Publication.objects.filter(template=campaign.template).select_related("version__template")
         found = [Content(locale=one.locale, version=one.version) for one in rows]
     return sorted(found, key=lambda one: one.locale)
 
 
 def pin(campaign: Campaign) -> dict[str, str]:
     """The versions that are published now, as they are stored with a campaign."""
-    rows = Publication.objects.filter(template_id=campaign.template_id)
+    rows = Publication.objects.filter(template=campaign.template)
     return {locale: str(version) for locale, version in rows.values_list("locale", "version_id")}
 
 

@@ -31,7 +31,9 @@ def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:
     run = CampaignRun.objects.select_for_update().filter(pk=campaign.pk).first()
     to = S.REPEATING if run is None else S.FREEZING if run.frozen_at is None else S.SENDING
     fields: dict[str, Any] = (
-        {"starts_at": next_window(campaign.cron, after=at, zone=zone_of(""))} if to == S.REPEATING else {}
+        {"starts_at": next_window(campaign.cron, after=at, zone=zone_of(""))}
+        if to == S.REPEATING and campaign.cron
+        else {}
     )
     move(campaign.pk, to, at=at, by=by, action="resumed", sources=[S.PAUSED], **fields)
     holds.resume(campaign.source, at=at)

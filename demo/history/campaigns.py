@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from random import Random
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -108,7 +109,7 @@ def _write_mails(campaign: Campaign, began: datetime, now: datetime) -> int:
     return len(messages)
 
 
-def _message(campaign: Campaign, row: CampaignRecipient, pk: object, sent_at: datetime) -> Message:
+def _message(campaign: Campaign, row: CampaignRecipient, pk: UUID, sent_at: datetime) -> Message:
     assert campaign.topic is not None
     assert campaign.template is not None
     return Message(

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from campaigns.audience.estimating import estimate
+from campaigns.audit import CLOCK
 from campaigns.models import AuditEntry, Campaign
 from campaigns.sending import control
 from campaigns.sending.states import S
@@ -183,7 +184,7 @@ def test_a_stopped_campaign_lists_who_never_got_it(boss: Client) -> None:
     make_contacts(2)
     campaign = make_campaign(throttle_per_hour=60)
     look_after_all()
-    control.cancel(campaign, at=clock.now(), by=control.CLOCK)
+    control.cancel(campaign, at=clock.now(), by=CLOCK)
     assert "Never handed over" in page(boss, f"/campaigns/{campaign.pk}/")
     assert "person1@" in page(boss, f"/campaigns/{campaign.pk}/people/?reason=never_fed")
 
