@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from campaigns.audience.estimating import estimate
 from campaigns.audit import Actor
 from campaigns.models import Campaign, CampaignRecipient, CampaignRun
 from campaigns.planning import approval, editing
@@ -50,6 +51,8 @@ def write_campaigns(*, now: datetime) -> int:
     day = (now + timedelta(days=4)).date()
     local = {"schedule": "local", "local_date": day, "local_time": time(9)}
     planned = editing.create("Winter evenings", by=author, canary_size=100, **local, **fields)
+    estimate(planned, at=now)
+    planned.refresh_from_db()
     approval.ask(planned, by=author, at=now)
     approval.approve(planned.pk, revision=planned.revision, by=approver, at=now)
     editing.create("Spring cleaning (ideas)", by=author, topic=topic, audience=_AUDIENCE)
