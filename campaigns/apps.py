@@ -10,8 +10,10 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
+        from campaigns import personal_data
         from campaigns.segments import erasure
         from campaigns.segments.sizes import record_sizes
+        from campaigns.sending import looking_after
         from config.queues import register_sweep
 
         def record() -> object:
@@ -20,4 +22,6 @@ class CampaignsConfig(AppConfig):
             return record_sizes(at=clock.now())
 
         erasure.register()
+        personal_data.register()
+        looking_after.register()
         register_sweep("segment sizes", every=3600, run=record, is_apart=True)

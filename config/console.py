@@ -29,6 +29,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Webhook receipts"), "webhook", "admin:tracking_webhookreceipt_changelist",
                   "tracking.view_webhookreceipt"),
         ]),
+        _group(_("Marketing"), [
+            _item(_("Campaigns"), "campaign", "campaigns:campaigns", "campaigns.view_campaign"),
+            _item(_("Audit log"), "history", "campaigns:audit", "campaigns.view_auditentry"),
+        ]),
         _group(_("People"), [
             _item(_("Contacts"), "group", "admin:preferences_contact_changelist", "preferences.view_contact"),
             _item(_("Segments"), "filter_alt", "campaigns:segments", "campaigns.view_segment"),

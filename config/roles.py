@@ -30,10 +30,12 @@ _ENGINE = ("notifications.provider", "notifications.poolmember", "notifications.
            "notifications.attempt", "notifications.hold", "notifications.workerbeat", "notifications.deadletter",
            "tracking.webhookreceipt", "tracking.link")  # fmt: skip
 
+_CAMPAIGNS = ("campaigns.campaign", "campaigns.campaignrecipient", "campaigns.auditentry")
+
 #: Role -> action -> models.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "developer": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CHOOSING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_ENGINE, *_CHOOSING, *_CAMPAIGNS),
         "add": (
             "preferences.topic",
             "preferences.attribute",
@@ -58,18 +60,22 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "delete": ("notifications.poolmember", "preferences.contact", *_REMOVED),  # of contacts: to erase people
     },
     "marketer": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
-        "add": _MARKETED,
-        "change": ("preferences.contact", *_MARKETED),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING, *_CAMPAIGNS),
+        "add": ("campaigns.campaign", *_MARKETED),
+        "change": ("campaigns.campaign", "preferences.contact", *_MARKETED),
         "delete": (*_RULES, *_REMOVED),
     },
+    # Looks at what others ask for, and sends it; whoever writes as well has both roles.
     "approver": {
-        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING),
+        "view": (*_LOG, *_MAIL, *_SENDING, *_CHOOSING, *_CAMPAIGNS),
         "add": ("notifications.publication", "notifications.templatetest"),
         "change": ("notifications.publication",),
-        "approve": ("notifications.publication",),
+        "approve": ("campaigns.campaign", "notifications.publication"),
     },
-    "support": {"view": (*_LOG, *_MAIL, *_CHOOSING), "delete": ("preferences.contact",)},
+    "support": {
+        "view": (*_LOG, *_MAIL, *_CHOOSING, "campaigns.campaign", "campaigns.campaignrecipient"),
+        "delete": ("preferences.contact",),
+    },
 }
 
 

@@ -163,6 +163,9 @@ POSTRIDER_TIME_ZONE = env_str("POSTRIDER_TIME_ZONE", "UTC")
 # Who has neither clicked nor bought for so many days gets one marketing mail a week, then none; 0 switches it off.
 POSTRIDER_SUNSET_LESS_DAYS = env_int("POSTRIDER_SUNSET_LESS_DAYS", 60)
 POSTRIDER_SUNSET_STOP_DAYS = env_int("POSTRIDER_SUNSET_STOP_DAYS", 180)
+# Whether who asks for a campaign's approval may also give it, and how late one still begins by itself.
+POSTRIDER_SELF_APPROVAL = env_bool("POSTRIDER_SELF_APPROVAL", default=not IS_PRODUCTION)
+POSTRIDER_CAMPAIGN_LATE_MINUTES = env_int("POSTRIDER_CAMPAIGN_LATE_MINUTES", 30)
 # Names of the events that are purchases: they count as engagement, more than a click.
 POSTRIDER_PURCHASE_EVENTS = frozenset(env_list("POSTRIDER_PURCHASE_EVENTS", "order.placed"))
 # When a day's or a week's digest leaves, by the clock of its reader; 0 is Monday.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.chaos.scenario import Scenario
-from config.chaos.scenarios import answers, backups, doorbell, hosts, kills, ledger, pools, races, reports
+from config.chaos.scenarios import answers, backups, campaigns, doorbell, hosts, kills, ledger, pools, races, reports
 
-_FAMILIES = (kills, doorbell, ledger, answers, pools, hosts, reports, races, backups)
+_FAMILIES = (kills, doorbell, ledger, answers, pools, hosts, reports, races, backups, campaigns)
 
 #: By name, in the order in which `all` runs them.
 SCENARIOS: dict[str, Scenario] = {one.name: one for family in _FAMILIES for one in family.SCENARIOS}

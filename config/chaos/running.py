@@ -28,6 +28,7 @@ _EMPTIED = {
     ),
     "tracking": ("event", "eventclaim", "message", "messageevent", "webhookreceipt"),
     "preferences": ("choice", "suppression"),
+    "campaigns": ("campaign", "campaignrun", "campaignrecipient", "auditentry"),
 }  # fmt: skip
 
 

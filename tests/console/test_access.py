@@ -12,8 +12,8 @@ from tests.console.conftest import MakeMessage
 SCREENS = [
     "/segments/", "/segments/new/", "/dead-letters/", "/uncertain/", "/health/", "/queues/critical/pause/",
     "/domains/", "/senders/marketing/", "/warm-up/", "/warm-up/new/",
-    "/", "/overview/", "/reports/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/", "/queues/",
-    "/brands/", "/brands/new/",
+    "/", "/overview/", "/campaigns/", "/audit/", "/reports/", "/messages/", "/types/", "/gallery/", "/gallery/welcome/",
+    "/queues/", "/brands/", "/brands/new/",
     "/tracking/event/", "/tracking/webhookreceipt/",
     "/preferences/contact/", "/preferences/topic/", "/preferences/suppression/", "/preferences/consentrecord/",
     "/suppressions/import/", "/attributes/", "/contacts/import/", "/contacts/export/", "/contacts/edit/",

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.loadtest import (
     campaign,
+    campaigns,
     contact_pages,
     digests,
     events,
@@ -36,6 +37,7 @@ from notifications.delivery.providers import provider_kinds
 SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "events": events.run,
     "campaign": campaign.run,
+    "campaigns": campaigns.run,
     "webhooks": webhooks.run,
     "latency": latency.run,
     "mixed": mixed.run,
@@ -50,11 +52,11 @@ SCENARIOS: dict[str, Callable[[Options], Outcome]] = {
     "contacts": contact_pages.run,
 }
 _NUMBERS = {
-    "events": 2000, "campaign": 10_000, "webhooks": 5000, "latency": 200, "mixed": 50_000, "gate": 50_000,
-    "digests": 100_000, "preferences": 100_000, "render": 20_000, "seed": 100_000, "segments": 0,
+    "events": 2000, "campaign": 10_000, "campaigns": 100_000, "webhooks": 5000, "latency": 200, "mixed": 50_000,
+    "gate": 50_000, "digests": 100_000, "preferences": 100_000, "render": 20_000, "seed": 100_000, "segments": 0,
     "import": 100_000, "export": 100_000, "contacts": 100_000,
 }  # fmt: skip
-_TAKING_ENDPOINT = ("campaign", "latency", "mixed")
+_TAKING_ENDPOINT = ("campaign", "campaigns", "latency", "mixed")
 
 
 class Command(BaseCommand):

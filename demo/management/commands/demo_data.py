@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import clock
 from demo.addresses import public_url
+from demo.history.campaigns import has_campaigns, write_campaigns
 from demo.history.segments import make_segments
 from demo.history.writing import has_history, raise_some, write_history
 from demo.shelves import fill_shelves
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             call_command("sync_templates", stdout=self.stderr)
             counts = write_history()
             self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
+        if not has_campaigns():
+            self.stdout.write(f"{write_campaigns(now=clock.now())} campaigns")
         raise_some()
         make_segments(now=clock.now())
         self.stdout.write(f"shop: {public_url('demo:catalogue')}")

@@ -1,0 +1,1 @@
+"""Whom does a campaign mean, who of them gets it, and why do the others not?"""

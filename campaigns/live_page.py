@@ -1,0 +1,68 @@
+"""What does the page of a campaign show while it runs and afterwards? Progress, lanes, and the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from campaigns.models import AuditEntry, Campaign, CampaignRun
+from campaigns.screens import LIVE, read_progress, tone_of
+from campaigns.sending import figures
+from campaigns.sending.receipt import write_receipt
+from campaigns.sending.states import S
+from config import clock
+from config.screens import show_screen
+from notifications.delivery.models import DeadLetter
+
+
+def show(request: HttpRequest, campaign: Campaign, rights: dict[str, bool]) -> HttpResponse:
+    """The whole page, or (for htmx) the part that moves."""
+    context = {**_read(campaign), **rights}
+    if request.headers.get("HX-Request"):
+        return render(request, "campaigns/fragments/live.html", context)
+    return show_screen(
+        request, "campaigns/console/live.html", title=campaign.name, is_fullwidth="1",
+        trail=AuditEntry.objects.filter(subject=campaign.source)[:8], **context,
+    )  # fmt: skip
+
+
+def _read(campaign: Campaign) -> dict[str, Any]:
+    at = clock.now()
+    counted = figures.look(campaign, at=at)
+    run = CampaignRun.objects.get(pk=campaign.pk)
+    receipt = write_receipt(campaign)
+    failed = DeadLetter.objects.filter(source=campaign.source, discarded_at=None).count()
+    return {
+        "campaign": campaign, "run": run, "tone": tone_of(campaign), "at": at,
+        "progress": read_progress(campaign, run, at=at), "figures": counted, "receipt": receipt,
+        "groups": _groups(receipt), "is_live": campaign.state in LIVE, "has_ended": campaign.state not in LIVE,
+        "is_on_trial": bool(campaign.canary_size) and not run.is_canary_passed and campaign.state == S.SENDING,
+        "failed": failed, "facts": _facts(counted),
+    }  # fmt: skip
+
+
+def _groups(receipt: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    named = (
+        ("Got it", receipt.got), ("On the way", receipt.waiting), ("Not sent", receipt.not_sent),
+        ("Left out when it was frozen", receipt.left_out),
+    )  # fmt: skip
+    return [(name, lines) for name, lines in named if lines]
+
+
+def _facts(counted: figures.Figures) -> list[tuple[str, int, str]]:
+    """(name, count, share of those sent)."""
+    sent = counted.facts.get("sent", 0)
+    names = {
+        "sent": "Handed over", "delivered": "Delivered", "opened": "Opened", "clicked": "Clicked",
+        "bounced": "Bounced", "complained": "Spam reports", "unsubscribed": "Unsubscribed",
+    }  # fmt: skip
+    return [
+        (label, counted.facts.get(key, 0), _share(counted.facts.get(key, 0), sent if key != "sent" else 0))
+        for key, label in names.items()
+    ]
+
+
+def _share(count: int, of: int) -> str:
+    return f"{100 * count / of:.1f} %" if of else ""

@@ -1,0 +1,47 @@
+"""What does the page of a campaign show before it runs? The builder, with audience, checks and plan beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from campaigns.audience.estimating import read_estimate
+from campaigns.campaign_forms import CampaignForm, NoteForm, initial_of
+from campaigns.models import AuditEntry, Campaign
+from campaigns.planning import approval
+from campaigns.planning.sentences import is_for_everybody, say_plan
+from campaigns.planning.timing import home
+from campaigns.screens import actor_of, tone_of
+from campaigns.sending.states import S
+from config import clock
+from config.screens import show_screen
+
+
+def show(
+    request: HttpRequest, campaign: Campaign, rights: dict[str, bool], form: CampaignForm | None = None
+) -> HttpResponse:
+    """The whole page. Audience and checks are fetched by themselves, since they take longer."""
+    form = form or CampaignForm(initial=initial_of(campaign))
+    is_draft = campaign.state == S.DRAFT and rights["may_change"]
+    if not is_draft:
+        for field in form.fields.values():
+            field.disabled = True
+    return show_screen(
+        request, "campaigns/console/plan.html", title=campaign.name, form=form, is_draft=is_draft,
+        tone=tone_of(campaign), zone=home().key, note_form=NoteForm(), windows=campaign.windows.all()[:10],
+        trail=AuditEntry.objects.filter(subject=campaign.source)[:8], is_fullwidth="1",
+        **review(request, campaign, rights), **rights,
+    )  # fmt: skip
+
+
+def review(request: HttpRequest, campaign: Campaign, rights: dict[str, bool]) -> dict[str, Any]:
+    """What the section of review and approval needs."""
+    at = clock.now()
+    found = read_estimate(campaign.estimate)
+    return {
+        "campaign": campaign, "estimate": found if campaign.estimated_at else None,
+        "plan": say_plan(campaign, found, at=at) if campaign.estimated_at else "",
+        "is_typed": bool(campaign.estimated_at) and is_for_everybody(campaign, found),
+        "why_not": approval.why_not(campaign, by=actor_of(request.user)),
+    }  # fmt: skip

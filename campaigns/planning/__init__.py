@@ -1,0 +1,1 @@
+"""How does a campaign come to be approved? Writing, checks, schedules and the second person."""

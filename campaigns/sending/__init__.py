@@ -1,0 +1,1 @@
+"""How does an approved campaign leave? States, freezing, feeding, trial, and what became of everybody."""
