@@ -10,7 +10,7 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
-        from campaigns import personal_data
+        from campaigns import offering, personal_data
         from campaigns.segments import erasure
         from campaigns.segments.sizes import record_sizes
         from campaigns.sending import looking_after
@@ -22,6 +22,7 @@ class CampaignsConfig(AppConfig):
             return record_sizes(at=clock.now())
 
         erasure.register()
+        offering.register()
         personal_data.register()
         looking_after.register()
         register_sweep("segment sizes", every=3600, run=record, is_apart=True)

@@ -10,14 +10,17 @@ from typing import Any
 from django.db import connection
 
 from campaigns.audience.judging import HOLDOUT, Question, count_named, judge
-from campaigns.audience.parts import read_audience, select_parts
+from campaigns.audience.parts import BadAudience, read_audience, select_parts
 from campaigns.audience.reasons import STEPS
 from campaigns.models import Campaign
+from campaigns.segments.running import TooSlow, limited
 from preferences.caps import ROLLING, Cap, load_caps
 from preferences.models import Contact
 
 GETS = "gets"
 SAMPLE = 25
+#: Somebody waits at a page for it.
+SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +84,14 @@ def estimate(campaign: Campaign, *, at: datetime) -> Estimate:
         f" count(*) FILTER (WHERE k.reason = '' AND NOT k.is_held AND ({caps[0]})) FROM"
         f" (SELECT j.*, {HOLDOUT} AS is_held FROM ({judged.sql}) j) k GROUP BY 1"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*caps[1], str(campaign.pk), campaign.holdout_percent * 100, *judged.parameters])
-        rows = cursor.fetchall()
-        cursor.execute(named.sql, named.parameters)
-        number = cursor.fetchone()[0]
+    try:
+        with limited(SECONDS) as cursor:
+            cursor.execute(sql, [*caps[1], str(campaign.pk), campaign.holdout_percent * 100, *judged.parameters])
+            rows = cursor.fetchall()
+            cursor.execute(named.sql, named.parameters)
+            number = cursor.fetchone()[0]
+    except TooSlow as error:
+        raise BadAudience(str(error)) from error
     counts = {reason: count for reason, count, _capped in rows}
     stored = {
         "counts": counts, "capped": sum(row[2] for row in rows), "named_twice": max(0, number - sum(counts.values())),

@@ -16,10 +16,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
-from campaigns.audience.judging import HIGHEST_ID, HOLDOUT, Question, Span, count_named, judge
-from campaigns.audience.parts import read_audience, select_parts
+from campaigns.audience.judging import HIGHEST_ID, HOLDOUT, Question, Span, Statement, count_named, judge
+from campaigns.audience.parts import BadAudience, read_audience, select_parts
 from campaigns.audit import CLOCK
 from campaigns.models import Campaign, CampaignRun
+from campaigns.segments.running import TooSlow, limited
 from campaigns.sending.slots import local_time_of, slot_of
 from campaigns.sending.states import S, move
 from notifications.compose.locales import locale_chain
@@ -29,6 +30,8 @@ from preferences.time_zones import zone_of
 
 #: Contacts looked at in one transaction.
 SLICE = 100_000
+#: What a slice may take at most. A rule that needs longer would hold the database for everybody.
+SLICE_SECONDS = 300
 #: So many of the most engaged are frozen first, and may leave while the rest is frozen.
 HEAD = 2000
 
@@ -134,7 +137,16 @@ def _write(campaign: Campaign, run: CampaignRun, question: Question) -> None:
     judged = judge(question)
     rank = "0" if question.most is not None else _RANK if campaign.is_engaged_first else "1"
     slots = _slots(campaign, run, question.span)
-    with connection.cursor() as cursor:
+    try:
+        counts = _insert(campaign, judged, slots, rank=rank)
+    except TooSlow as error:
+        raise BadAudience(str(error)) from error
+    run.counts = {key: run.counts.get(key, 0) + counts.get(key, 0) for key in {**run.counts, **counts}}
+
+
+def _insert(campaign: Campaign, judged: Statement, slots: list[Slot], *, rank: str) -> dict[str, int]:
+    """Write these people down; how many of each reason. Raises TooSlow."""
+    with limited(SLICE_SECONDS) as cursor:
         cursor.execute(
             _INSERT.format(holdout=HOLDOUT, rank=rank, judged=judged.sql),
             [
@@ -143,8 +155,7 @@ def _write(campaign: Campaign, run: CampaignRun, question: Question) -> None:
                 [one.version_id for one in slots],
             ],
         )  # fmt: skip
-        counts: dict[str, int] = dict(cursor.fetchall())
-    run.counts = {key: run.counts.get(key, 0) + counts.get(key, 0) for key in {**run.counts, **counts}}
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
