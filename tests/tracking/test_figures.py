@@ -77,7 +77,7 @@ def test_reports_are_told_apart_by_what_the_mail_went_to(ada: Contact) -> None:
     cleo = make_contact("cleo@gmail.com", locale="de-AT", time_zone="Europe/Vienna")
     dora = make_contact("dora@gmail.com", locale="pt-BR")
     mails = [make_mail(one) for one in (ada, cleo, dora)]
-    take_in(tell(mails[1], "opened", NOON, user_agent=PHONE), tell(mails[1], "clicked", NOON, user_agent=PC),
+    take_in(tell(mails[1], "opened", NOON, user_agent=PHONE), tell(mails[1], "clicked", NOON + minutes(1), user_agent=PC),
             tell(mails[2], "opened", NOON + minutes(70), user_agent=PC))  # fmt: skip
     count()
     assert figure("mailbox", "gmail") == {"sent": 2, "opened": 2, "clicked": 1}
@@ -86,7 +86,7 @@ def test_reports_are_told_apart_by_what_the_mail_went_to(ada: Contact) -> None:
     assert figure("country", "BR") == {"sent": 1, "opened": 1}
     assert figure("locale", "de-AT") == {"sent": 1, "opened": 1, "clicked": 1}
     assert figure("device", "desktop")["opened"] == 1
-    assert figure("device", "phone")["opened"] + figure("device", "desktop")["opened"] == 2
+    assert figure("device", "phone") == {"sent": 1, "opened": 1, "clicked": 1}  # the first one that was used
     assert figure("hour", "2026-11-10T12") == {"sent": 3, "opened": 1, "clicked": 1}
     assert figure("hour", "2026-11-10T13") == {"opened": 1}
 
