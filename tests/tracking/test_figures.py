@@ -77,8 +77,11 @@ def test_reports_are_told_apart_by_what_the_mail_went_to(ada: Contact) -> None:
     cleo = make_contact("cleo@gmail.com", locale="de-AT", time_zone="Europe/Vienna")
     dora = make_contact("dora@gmail.com", locale="pt-BR")
     mails = [make_mail(one) for one in (ada, cleo, dora)]
-    take_in(tell(mails[1], "opened", NOON, user_agent=PHONE), tell(mails[1], "clicked", NOON + minutes(1), user_agent=PC),
-            tell(mails[2], "opened", NOON + minutes(70), user_agent=PC))  # fmt: skip
+    take_in(
+        tell(mails[1], "opened", NOON, user_agent=PHONE),
+        tell(mails[1], "clicked", NOON + minutes(1), user_agent=PC),
+        tell(mails[2], "opened", NOON + minutes(70), user_agent=PC),
+    )
     count()
     assert figure("mailbox", "gmail") == {"sent": 2, "opened": 2, "clicked": 1}
     assert figure("mailbox", "other") == {"sent": 1}
