@@ -13,12 +13,12 @@ from uuid import UUID
 from django.conf import settings
 from pydantic import BaseModel, SecretStr
 
-from notifications.catalog import all_types
+from notifications.catalog import NotificationType, all_types
 from notifications.catalog.channels import SMS
 from notifications.compose.models import TemplateVersion
 from notifications.compose.render import RenderFault, join, load_version, render
 from notifications.compose.segments import Length, measure
-from notifications.delivery.mail import Shown, show_mail
+from notifications.delivery.mail import Shown, has_web_version, show_mail
 from notifications.delivery.models import Call
 from tracking.schemas import find_schema
 
@@ -88,9 +88,14 @@ def sample_variables(template_key: str) -> dict[str, Any]:
         },
         "payload": _sample_model(kind.payload) if kind else {},
         "unsubscribe_url": "https://example.com/unsubscribe", "preferences_url": "https://example.com/preferences",
-        "web_version_url": "https://example.com/in-the-browser",
+        "web_version_url": "https://example.com/in-the-browser" if _is_public(kind) else "",
         "message_id": "00000000-0000-7000-8000-000000000000",
     }  # fmt: skip
+
+
+def _is_public(kind: type[NotificationType] | None) -> bool:
+    """Whether a mail of the type has a version for the browser; one of a campaign, which has no type, has."""
+    return kind is None or has_web_version(kind.stream, is_required=kind.is_required)
 
 
 def sample_payload(event_name: str) -> dict[str, Any]:

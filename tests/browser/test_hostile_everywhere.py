@@ -251,7 +251,7 @@ def _mails_as_shown(world: dict[str, Any]) -> Iterator[str]:
     """Drafts as a hostile person would get them, and two versions side by side."""
     address, views = world["people"][0].address, ("desktop", "text", "source", "headers", "AMP")
     drafts = TemplateDraft.objects.order_by("pk").values_list("pk", flat=True)
-    yield from (f"/drafts/{pk}/preview/?person={address}&view={view}" for pk in drafts for view in views)
+    yield from (f"/drafts/{pk}/preview/?contact={address}&view={view}" for pk in drafts for view in views)
     yield "/templates/parcel/2/3/"
 
 

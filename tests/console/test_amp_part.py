@@ -31,7 +31,7 @@ def test_the_preview_fills_it_in_and_says_who_carries_it(
     boss: Client, draft, ada: Contact, providers: dict[str, Provider]
 ) -> None:
     Provider.objects.filter(kind__in=("sparkpost", "brevo")).update(is_enabled=False)
-    page = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "AMP", "person": str(ada.address)}).content.decode()
+    page = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "AMP", "contact": str(ada.address)}).content.decode()
     assert "<p>Hello Ada</p>" in html.unescape(page)
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "It goes out through Mailgun, Sendgrid, Ses, Smtp." in words
@@ -45,7 +45,7 @@ def test_without_one_the_preview_says_where_to_write_it(boss: Client, draft) -> 
 
 def test_a_value_is_shown_as_text(boss: Client, draft, ada: Contact) -> None:
     Contact.objects.filter(pk=ada.pk).update(first_name="<script>alert(1)</script>")
-    page = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "AMP", "person": str(ada.address)}).content.decode()
+    page = boss.get(f"/drafts/{draft.pk}/preview/", {"view": "AMP", "contact": str(ada.address)}).content.decode()
     assert "&amp;lt;script&amp;gt;" in page
     assert "<script>alert" not in page
 

@@ -2,7 +2,8 @@
 
 The preview counts nothing and stands in a frame. So before the two are compared, one rule makes the mail that arrived
 uncounted: `as_previewed`. It follows each counted link to where it leads, takes out the pixel, puts the example
-addresses in place of the person's own ones, and settles light and dark as the preview does. Nothing else may differ.
+addresses in place of the person's own ones, leaves out the way to the version for the browser, and settles light and
+dark as the preview does. Nothing else may differ.
 """
 
 from __future__ import annotations
@@ -194,13 +195,19 @@ def page_of(editor: Client, message: Message) -> Shown:
 def preview(editor: Client, draft: TemplateDraft, person: Contact) -> Shown:
     """What the editor's preview shows for a contact; the frame's own two tags taken out."""
     address = f"/drafts/{draft.pk}/preview/"
-    page = editor.get(address, {"person": str(person.address)}).content.decode()
-    text = editor.get(address, {"person": str(person.address), "view": "text"}).content.decode()
+    page = editor.get(address, {"contact": str(person.address)}).content.decode()
+    text = editor.get(address, {"contact": str(person.address), "view": "text"}).content.decode()
     return Shown(
         subject=_subject(page),
         html=_out_of_frame(page),
         text=_first(r'<pre class="pr-code">(.*?)</pre>', text),
     )
+
+
+#: Only mail that people can turn off has this way; both types share one template, whose preview is the first type's.
+_TO_THE_BROWSER = re.compile(
+    r"<a href=\"https?://[^\"]+/w/[\w.~-]+\"[^>]*>[^<]*</a> &nbsp;·&nbsp; |[\w ]+ \(https?://[^\s)]+/w/[\w.~-]+\) · "
+)
 
 
 def as_previewed(mail: dict[str, Any], message: Message) -> Shown:
@@ -217,7 +224,7 @@ def as_previewed(mail: dict[str, Any], message: Message) -> Shown:
         )  # fmt: skip
         for pattern, example in own.items():
             document = re.sub(pattern, example, document)
-        return document
+        return _TO_THE_BROWSER.sub("", document)
 
     dark = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
     document = dark.sub("@media not all", _without_pixel(uncounted(mail["html"], html.escape)))
