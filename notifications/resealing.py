@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from config import vault
 from notifications.delivery.models import Call, DeadLetter, Outbox, Provider
-from preferences.models import Erasure
+from preferences.models import ContactMerge, Erasure
 from tracking.models import Event
 
 #: Every column that config/vault.py seals, with its model. A test compares them with all binary columns.
@@ -21,6 +21,7 @@ SEALED: tuple[tuple[type[Model], str], ...] = (
     (Call, "sealed_members"),
     (Event, "secrets"),
     (Erasure, "sealed_traces"),
+    (ContactMerge, "sealed_traces"),
 )
 STEP_ROWS = 500
 
