@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from notifications.compose.brands.content import DARK, LIGHT, NETWORKS, RESERVED, BrandContent, Palette
-from notifications.compose.brands.fonts import STACKS
+from notifications.compose.brands.fonts import DEFAULT, STACKS
 from notifications.compose.preflight.colours import WHITE, contrast, read_colour
 
 Values = dict[str, Any]
@@ -28,8 +28,8 @@ def values_of(content: BrandContent) -> Values:
         "address": content.address,
         "url": content.url,
         "logo_url": content.logo_url,
-        "font": STACKS[content.font],
-        "heading_font": STACKS[content.heading_font],
+        "font": STACKS.get(content.font, STACKS[DEFAULT]),
+        "heading_font": STACKS.get(content.heading_font, STACKS[DEFAULT]),
         **_painted(content.light),
         "dark": _painted(content.dark),
         "social": {name: content.social.get(name, "") for name in NETWORKS},
