@@ -126,7 +126,9 @@ def _watch(context: BrowserContext, troubles: list[str]) -> None:
         page = message.page
         # That a page itself answers 404 or 410 is for the test to judge.
         is_own_answer = message.text.startswith("Failed to load") and page and message.location["url"] == page.url
-        if message.type == "error" and not is_own_answer:
+        # A request that is under way when the page is left is broken off; one that fails says sendError besides.
+        is_broken_off = message.text in {"htmx:sendAbort", "htmx:afterRequest"}
+        if message.type == "error" and not is_own_answer and not is_broken_off:
             troubles.append(f"{page and page.url}: {message.text}")
 
     def close(dialog: Dialog) -> None:
