@@ -171,7 +171,7 @@ def test_it_is_compared_with_the_median_and_another(boss: Client, campaign: list
 
 @pytest.mark.usefixtures("campaign")
 def test_campaigns_give_their_names(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(_titles, "campaign", {"7": "Summer sale"}.get)  # type: ignore[arg-type]
+    monkeypatch.setitem(_titles, "campaign", {"7": "Summer sale"}.get)
     assert context(boss)["title"] == "Summer sale"
     assert "Summer sale" in boss.get("/reports/").content.decode()
 
