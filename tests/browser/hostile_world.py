@@ -24,7 +24,7 @@ from notifications.compose.blocks.tree import read_blocks
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
 from notifications.compose.drafts.publishing import publish_draft
-from notifications.compose.drafts.saving import save, start_template
+from notifications.compose.drafts.saving import open_draft, save, start_template
 from notifications.compose.models import PlannedPublication, TemplateVersion
 from notifications.compose.pictures.models import Picture
 from notifications.delivery.domains.findings import Finding, Record, Severity
@@ -191,6 +191,7 @@ def _publish_hostile() -> None:
     draft.refresh_from_db()
     version = publish_draft(draft.pk, expected=draft.revision, author="x", due_at=clock.now() + timedelta(days=1))
     assert PlannedPublication.objects.filter(version=version).exists()
+    open_draft(template, "de", content=content, author="x")
 
 
 def _blocks() -> Iterator[dict[str, Any]]:
@@ -292,7 +293,7 @@ def _write(row: models.Model, field: models.Field[Any, Any], first: int) -> None
     """As many payloads as there is room for, from one of the corpus on; all of them where there is no limit."""
     present = getattr(row, field.attname)
     if isinstance(field, models.JSONField):
-        setattr(row, field.attname, _spoilt(present, first))
+        setattr(row, field.attname, _spoilt(present, count(7 * first, 11)))
     elif present is not None:
         unique = f"{row.pk}"[-8:] if field.unique else ""
         setattr(row, field.attname, _packed(first, (field.max_length or 20_000) - len(unique)) + unique)
@@ -307,12 +308,12 @@ def _packed(first: int, room: int) -> str:
     return packed.strip()
 
 
-def _spoilt(value: Any, first: int) -> Any:
-    """Every text in a value, and names of an attacker's own in every mapping."""
+def _spoilt(value: Any, numbers: Iterator[int]) -> Any:
+    """Every text in a value, each with other payloads, and names of an attacker's own in every mapping."""
     if isinstance(value, dict):
-        own = {one: one for one in (*PAYLOADS[first % 60 :], *PAYLOADS[: first % 60])[:20]}
-        kept = {name: one if name in _OUR_NAMES else _spoilt(one, first) for name, one in value.items()}
-        return {**kept, **own}
+        first = next(numbers)
+        own = {one: one for one in (PAYLOADS[(first + number) % len(PAYLOADS)] for number in range(11))}
+        return {**{name: one if name in _OUR_NAMES else _spoilt(one, numbers) for name, one in value.items()}, **own}
     if isinstance(value, list):
-        return [_spoilt(one, first) for one in value]
-    return _packed(first, 3_000) if isinstance(value, str) else value
+        return [_spoilt(one, numbers) for one in value]
+    return _packed(next(numbers), 600) if isinstance(value, str) else value
