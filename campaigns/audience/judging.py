@@ -65,7 +65,8 @@ def judge(question: Question) -> Statement:
     joined = f" LEFT JOIN ({excluded.sql}) x ON x.id = c.id" if without else ""
     sql = (
         f"SELECT c.id, {reason} AS reason, c.time_zone, c.locale, c.most_a_week, {score.sql} AS score"
-        f" FROM ({chosen.sql}) k JOIN preferences_contact c ON c.id = k.id AND c.id > %s AND c.id <= %s{joined}{_AGAINST}"
+        f" FROM ({chosen.sql}) k JOIN preferences_contact c ON c.id = k.id AND c.id > %s AND c.id <= %s"
+        f"{joined}{_AGAINST}"
     )
     sunset = (at - timedelta(days=_sunset_days()),) if _sunset_days() else ()
     # Said of each table, so that each is read by its index: the planner does not carry it from one to the other.
