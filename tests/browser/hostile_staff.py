@@ -30,10 +30,10 @@ from tracking.models import Conversion, Event, Figure, Message
 _SOME = 12
 
 
-def leave_behind(people: list[Contact]) -> None:
+def leave_behind(people: list[Contact], payloads: list[str]) -> None:
     """What has rows only where somebody works: tests of mails, tables of contacts, segments, campaigns, figures."""
     _test_mails(people)
-    _count_figures(people)
+    _count_figures(people, payloads)
     for number in range(_SOME):
         _define_contacts(people, number)
         _bring_in(people, number)
@@ -60,7 +60,7 @@ def _test_mails(people: list[Contact]) -> None:
         )
 
 
-def _count_figures(people: list[Contact]) -> None:
+def _count_figures(people: list[Contact], payloads: list[str]) -> None:
     """What was bought, and counted: the names of events, references, links, languages."""
     events = Event.objects.filter(contact__in=people[:_SOME]).order_by("pk")[:_SOME]
     mails = Message.objects.filter(contact__in=people[:_SOME])
@@ -71,10 +71,11 @@ def _count_figures(people: list[Contact]) -> None:
             occurred_at=clock.now(), click_seconds=1, open_seconds=1, due_at=None, type_key="parcel",
             message=of_contact.get(one.contact_id or 0), source="campaign:1", attributed_by="click",
         )  # fmt: skip
-    for axis in Figure.Axis.values:
-        Figure.objects.create(
-            cohort=clock.now(), type_key="parcel", axis=axis, value="x", sent=9, delivered=9, opened=5, clicked=3
-        )
+    for axis in ("mailbox", "device", "country", "locale", "reason"):
+        for payload in payloads:
+            Figure.objects.create(
+                cohort=clock.now(), type_key="parcel", axis=axis, value=payload[:80], sent=9, delivered=9, clicked=3
+            )
 
 
 def _define_contacts(people: list[Contact], number: int) -> None:

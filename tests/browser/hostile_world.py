@@ -65,11 +65,12 @@ RUN = "window.ran=1,alert(1)"
 CORPUS = Path(__file__).with_name("xss_payloads.txt")
 
 #: Texts that no person writes: keys that are checked as slugs, codes and digests of our own code, what the compiler
-#: makes of a source. Names of fields, or a model's own.
+#: makes of a source, what a version keeps of a brand (which is checked as it is saved). Names of fields, or a model's
+#: own.
 OURS = {
     "key", "kind", "channel", "stream", "scope", "digest", "content_digest", "webhook_key", "format", "encoding",
     "on_unknown", "beyond_cap", "part", "compiled", "locale", "layout", "cause", "reason", "type_key", "topic_key",
-    "provider_key", "order_key", "machine_reason", "queues", "held_reason", "trail", "group_key",
+    "provider_key", "order_key", "machine_reason", "queues", "held_reason", "trail", "group_key", "brand_key",
     "notifications.call.members", "notifications.call.headers", "notifications.templateversion.blocks",
     "notifications.draftrevision.content", "notifications.savedblock.blocks", "notifications.provider.options",
     "notifications.templateversion.mjml_source", "notifications.templateversion.defaults", "tracking.message.source",
@@ -81,14 +82,17 @@ OURS = {
     "notifications.warmupplan.from_domain", "preferences.contact.address", "preferences.contact.time_zone",
     "notifications.workerbeat.name", "notifications.attempt.code", "campaigns.segment.rule",
     "preferences.bulkedit.audience", "preferences.bulkedit.subject", "preferences.contactexport.audience",
-    "tracking.conversion.source", "tracking.figure.source", "campaigns.campaign.versions", "campaigns.campaign.cron",
+    "tracking.conversion.source", "tracking.figure.source", "tracking.figure.value", "campaigns.campaign.versions",
+    "campaigns.campaign.cron",
     "campaigns.campaign.audience", "campaigns.campaign.estimate", "campaigns.campaignrun.counts",
     "campaigns.campaignrun.figures", "campaigns.campaignrecipient.skip_reason", "campaigns.campaignrecipient.variant",
-    "campaigns.auditentry.subject", "campaigns.auditentry.action",
+    "campaigns.auditentry.subject", "campaigns.auditentry.action", "notifications.templateversion.brand",
 }  # fmt: skip
 
 #: Within JSON that people write: names that our own code looks up, and refuses any others of.
 _OUR_NAMES = {"target", "severity", "code"}
+#: What one line of a mail has room for, as drafts check it.
+_ROOM = {"subject_source": 990, "preheader_source": 990}
 #: The database refuses to change these, so that they are hostile as they are written.
 _APPENDED = {"campaigns.auditentry"}
 
@@ -118,7 +122,7 @@ def fill_world(providers: dict[str, Provider], work: Callable[[], None]) -> dict
     letters = bury_parcels(people[:6], provider_key="mailgun", answer="x")
     uncertain = make_uncertain(people[6:9], providers["mailgun"])
     _stand_around(people, providers)
-    leave_behind(people)
+    leave_behind(people, PAYLOADS)
     _write_audit()
     for model in _models():
         if model._meta.label_lower not in _APPENDED:
@@ -296,7 +300,11 @@ def _write(row: models.Model, field: models.Field[Any, Any], first: int) -> None
         setattr(row, field.attname, _spoilt(present, count(7 * first, 11)))
     elif present is not None:
         unique = f"{row.pk}"[-8:] if field.unique else ""
-        setattr(row, field.attname, _packed(first, (field.max_length or 20_000) - len(unique)) + unique)
+        setattr(
+            row,
+            field.attname,
+            _packed(first, (field.max_length or _ROOM.get(field.name, 20_000)) - len(unique)) + unique,
+        )
 
 
 def _packed(first: int, room: int) -> str:
