@@ -66,11 +66,13 @@ def _count_figures(people: list[Contact], payloads: list[str]) -> None:
     mails = Message.objects.filter(contact__in=people[:_SOME])
     of_contact = {one.contact_id: one for one in mails}
     for one in events:
+        assert one.contact_id is not None
         Conversion.objects.create(
             event=one, contact_id=one.contact_id, name="x", amount=100, currency="EUR", reference="x", refunds="x",
             occurred_at=clock.now(), click_seconds=1, open_seconds=1, due_at=None, type_key="parcel",
-            message=of_contact.get(one.contact_id or 0), source="campaign:1", attributed_by="click",
+            message=of_contact.get(one.contact_id), source="campaign:1", attributed_by="click",
         )  # fmt: skip
+    Figure.objects.create(cohort=clock.now(), type_key="parcel", axis="all", sent=9, delivered=9, opened=5, clicked=3)
     for axis in ("mailbox", "device", "country", "locale", "reason"):
         for payload in payloads:
             Figure.objects.create(
