@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from preferences.choices import choose
+from preferences.importing import undoing
 from preferences.importing.undoing import Plan, plan_undo
 from preferences.models import Choice, ConsentRecord, Contact, ContactImport, ImportChange, ListMember, Topic
 from tests.people import make_contact
@@ -54,6 +55,13 @@ def test_a_later_import_or_list_keeps_a_newcomer() -> None:
     bring_in("email\nada@example.com\n", to_list="Fair")
     take_back(first)
     assert Contact.objects.get().address == "ada@example.com"
+
+
+def test_of_very_many_only_the_first_are_looked_at_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "PLANNED", 2)
+    table = bring_in("email\nada@example.com\nben@example.com\ncleo@example.com\n")
+    assert plan_undo(table) == Plan(removed=2, kept=0, restored=0, is_partial=True)
+    assert take_back(table).removed == 3
 
 
 class TestTopics:
