@@ -36,6 +36,10 @@ CHANGES = (
 )  # fmt: skip
 
 
+#: Not long before: who has read nothing for half a year gets no campaign.
+KNOWN_FOR = timedelta(days=30)
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """The clock stands at this moment."""
@@ -43,10 +47,11 @@ def at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def people_everywhere() -> dict[int, str]:
-    """One person in each zone: {contact: zone}."""
+def people_everywhere(day: date) -> dict[int, str]:
+    """One person in each zone, whom we know since a month before: {contact: zone}."""
+    since = datetime.combine(day, NINE, tzinfo=UTC) - KNOWN_FOR
     made = Contact.objects.bulk_create(
-        Contact(email=one, address=one, address_digest=vault.address_digest(one), time_zone=zone)
+        Contact(email=one, address=one, address_digest=vault.address_digest(one), time_zone=zone, created_at=since)
         for zone, one in ((zone, f"person{number}@example.com") for number, zone in enumerate(ZONES))
     )
     return {one.pk: one.time_zone for one in made}
@@ -96,7 +101,7 @@ def test_every_zone_there_is_can_be_somebodys() -> None:
 
 @pytest.mark.parametrize("day", CHANGES, ids=str)
 def test_everybody_is_due_at_nine_of_their_own_day(day: date) -> None:
-    zones, campaign = people_everywhere(), local_campaign(day)
+    zones, campaign = people_everywhere(day), local_campaign(day)
     due = freeze(campaign)
     assert {zone: face(due[person], zone) for person, zone in zones.items()} == dict.fromkeys(
         ZONES, datetime.combine(day, NINE)
@@ -106,7 +111,7 @@ def test_everybody_is_due_at_nine_of_their_own_day(day: date) -> None:
 @pytest.mark.parametrize("day", CHANGES, ids=str)
 def test_a_time_that_is_skipped_or_comes_twice_comes_once(day: date) -> None:
     """01:45, 02:15 and 02:45 lie in the hour, or the half hour, that clocks skip or repeat."""
-    zones = people_everywhere()
+    zones = people_everywhere(day)
     for clock_time in (time(0, 15), time(1, 45), time(2, 15), time(2, 45)):
         due = freeze(campaign := local_campaign(day, clock_time, name=f"Spring {clock_time}"))
         for person, zone in zones.items():
@@ -126,7 +131,7 @@ def is_skipped(wanted: datetime, zone: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("day", [CHANGES[1], CHANGES[4]], ids=["spring", "autumn"])
 def test_everybody_has_one_mail_and_had_it_at_nine(day: date, providers: object) -> None:
-    zones, campaign = people_everywhere(), local_campaign(day)
+    zones, campaign = people_everywhere(day), local_campaign(day)
 
     def work() -> None:
         look_after_all()
@@ -146,8 +151,9 @@ def test_everybody_has_one_mail_and_had_it_at_nine(day: date, providers: object)
 
 
 def test_nobody_is_handed_over_before_their_time() -> None:
-    zones, day = people_everywhere(), CHANGES[1]
-    campaign, early = local_campaign(day), []
+    day = CHANGES[1]
+    zones, campaign = people_everywhere(day), local_campaign(day)
+    early: list[tuple[str, datetime]] = []
 
     def look() -> None:
         look_after_all()
