@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.kill
 @pytest.mark.slow
-@pytest.mark.req("C4", "V7")
+@pytest.mark.req("C3", "V7")
 def test_the_receipt_sums_to_the_audience_and_nothing_went_twice(tmp_path: Path) -> None:
     home = str(tmp_path)
     run = subprocess.run(
