@@ -42,13 +42,22 @@ class Many(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, required=False, **kwargs)
 
 
+class TemplateField(forms.ModelChoiceField):
+    """A template, by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Its name; the key beside it where they differ by more than spelling."""
+        name = obj.name or obj.key
+        return str(name) if obj.key == name.lower().replace(" ", "-") else f"{name} ({obj.key})"
+
+
 class CampaignForm(forms.Form):
     """A whole draft. Times are of the company's clock; what is not asked for by the schedule is left alone."""
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget())
     topic = forms.ModelChoiceField(
-        Topic.objects.all(), label=_("Topic"), required=False, widget=UnfoldAdminSelectWidget(),
-        help_text=_("What people subscribe to. Who turned it off does not get this mail."),
+        Topic.objects.all(), label=_("Topic"), required=False, empty_label=_("Choose one"),
+        widget=UnfoldAdminSelectWidget(), help_text=_("What people subscribe to. Who turned it off does not get this mail."),
     )  # fmt: skip
     is_everybody = forms.BooleanField(label=_("Everybody who may get the topic"), required=False)
     segments = Many(label=_("Segments"))
@@ -60,8 +69,9 @@ class CampaignForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget(),
         help_text=_("A share that gets nothing, to see what the campaign is worth. Always the same people."),
     )  # fmt: skip
-    template = forms.ModelChoiceField(
-        Campaign.objects.none(), label=_("Template"), required=False, widget=UnfoldAdminSelectWidget(),
+    template = TemplateField(
+        Campaign.objects.none(), label=_("Template"), required=False, empty_label=_("Choose one"),
+        widget=UnfoldAdminSelectWidget(),
         help_text=_("Published ones. The version that is published at the approval is the one that goes."),
     )  # fmt: skip
     schedule = forms.ChoiceField(label=_("When"), choices=Campaign.Schedule.choices, widget=forms.RadioSelect)
