@@ -57,7 +57,8 @@ class CampaignForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget())
     topic = forms.ModelChoiceField(
         Topic.objects.all(), label=_("Topic"), required=False, empty_label=_("Choose one"),
-        widget=UnfoldAdminSelectWidget(), help_text=_("What people subscribe to. Who turned it off does not get this mail."),
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("What people subscribe to. Who turned it off does not get this mail."),
     )  # fmt: skip
     is_everybody = forms.BooleanField(label=_("Everybody who may get the topic"), required=False)
     segments = Many(label=_("Segments"))

@@ -77,21 +77,18 @@ def test_two_browsers_that_approve_and_send_at_once_make_one_run(settings: Any) 
     settings.POSTRIDER_SELF_APPROVAL = False
     people = make_contacts(3)
     campaign = approvable()
-    said: list[str] = []
+    pages: list[str] = []
 
     def press(name: str) -> None:
         browser = Client()
         browser.force_login(User.objects.create_superuser(name))
         answer = browser.post(f"/campaigns/{campaign.pk}/do/approve/", {"revision": campaign.revision}, follow=True)
-        said.extend(str(one) for one in answer.context["messages"])
+        pages.append(answer.content.decode())
 
     for thread in [in_thread(partial(press, name)) for name in ("ari", "bo", "cleo")]:
         thread.join()
-    assert sorted(said) == [
-        "Approved: it is leaving now.",
-        "Nothing was changed: this campaign is freezing by now. Somebody else, or the clock, was faster.",
-        "Nothing was changed: this campaign is freezing by now. Somebody else, or the clock, was faster.",
-    ]
+    assert sum("Approved: it is leaving now." in one for one in pages) == 1
+    assert sum("campaign is freezing by now. Somebody else, or the clock, was faster." in one for one in pages) == 2
     look_after_all()
     assert CampaignRun.objects.count() == 1
     sent = Message.objects.filter(source=campaign.source).values_list("contact_id", flat=True)
