@@ -14,6 +14,7 @@ from campaigns.audit import Actor
 from campaigns.models import AuditEntry, Campaign, Segment
 from campaigns.planning import approval, editing
 from campaigns.planning.checks import check
+from campaigns.planning.sentences import is_for_everybody
 from campaigns.planning.timing import say_when
 from campaigns.sending import control
 from campaigns.sending.states import Refused, S
@@ -89,6 +90,16 @@ class TestAudiences:
         found = estimate(campaign, at=clock.now())
         assert (found.selected, found.gets) == (2, 0)
         assert "nobody" in said_of(reread(campaign))
+
+    @pytest.mark.parametrize(("left_out", "is_everybody"), [(0, True), (1, True), (4, False)])
+    def test_everybody_is_everybody_though_many_may_not_get_it(self, left_out: int, is_everybody: bool) -> None:
+        people = make_contacts(20)
+        Contact.objects.filter(pk__in=[one.pk for one in people[:8]]).update(is_unconfirmed=True)
+        without = make_list(people[20 - left_out :])
+        campaign = ready(audience={"everybody": True, "without_lists": [without.pk]})
+        found = estimate(campaign, at=clock.now())
+        assert found.gets == 12 - left_out
+        assert is_for_everybody(campaign, found) is is_everybody
 
     def test_a_segment_that_is_gone_is_named_before_the_approval(self) -> None:
         pros = segment_of(plan_is("pro"))

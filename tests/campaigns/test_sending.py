@@ -201,6 +201,7 @@ def test_stopping_withdraws_and_accounts_for_everybody(run_campaign: Callable[[C
     written = receipt(campaign)
     assert written.is_balanced
     assert written.count("never_fed") == 4
+    assert {line.key: line.count for line in written.not_sent} == {"cancelled": 2, "never_fed": 4}
     assert Hold.objects.get(pk=campaign.source).state == Hold.State.CANCELLED
 
 
