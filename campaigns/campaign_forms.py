@@ -122,8 +122,8 @@ class CampaignForm(forms.Form):
     def clean_cron(self) -> str:
         """Tidied, where the schedule asks for it."""
         text: str = self.cleaned_data["cron"]
-        if self.data.get("schedule") != Campaign.Schedule.RECURRING:
-            return text.strip()
+        if self.data.get("schedule") != Campaign.Schedule.RECURRING or not text.strip():
+            return text.strip()  # the checks say that it is still to be written
         try:
             return read_cron(text)
         except BadCron as fault:
