@@ -202,8 +202,9 @@ def test_a_missed_one_asks(boss: Client) -> None:
 
 def test_a_copy_is_a_draft(boss: Client) -> None:
     campaign = make_campaign()
-    boss.post(f"/campaigns/{campaign.pk}/do/copy/")
+    told = boss.post(f"/campaigns/{campaign.pk}/do/copy/", follow=True).content.decode()
     copy = Campaign.objects.get(name="Spring sale (copy)")
+    assert f'Copied: <a href="/campaigns/{copy.pk}/">Spring sale (copy)</a> is a draft.' in told
     assert (copy.state, copy.audience, copy.versions) == (S.DRAFT, campaign.audience, {})
 
 
