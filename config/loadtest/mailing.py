@@ -23,7 +23,7 @@ def make_mailing(people: Sequence[int], **fields: Any) -> Campaign:
     """A campaign to these contacts that waits to be begun."""
     version = publish_newsletter()
     name = f"loadtest {uuid4().hex[:12]}"
-    made, at = ContactList.objects.create(name=name), clock.now()  # while a COPY is open, no query is answered
+    made, at = ContactList.objects.create(name=name), clock.now()
     with connection.cursor() as cursor:
         with cursor.copy("COPY preferences_listmember (list_id, contact_id, added_at) FROM STDIN") as copy:
             for one in people:
