@@ -18,6 +18,7 @@ from campaigns.models import Campaign, Segment
 from campaigns.planning.contents import published_templates
 from campaigns.planning.recurrence import BadCron, read_cron
 from campaigns.planning.timing import home
+from notifications.models import Template
 from preferences.models import ContactList, Topic
 
 _PARTS = ("segments", "lists", "without_segments", "without_lists")
@@ -42,13 +43,10 @@ class Many(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, required=False, **kwargs)
 
 
-class TemplateField(forms.ModelChoiceField):
-    """A template, by its name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Its name; the key beside it where they differ by more than spelling."""
-        name = obj.name or obj.key
-        return str(name) if obj.key == name.lower().replace(" ", "-") else f"{name} ({obj.key})"
+def name_template(template: Template) -> str:
+    """Its name; the key beside it where they differ by more than spelling."""
+    name = template.name or template.key
+    return name if template.key == name.lower().replace(" ", "-") else f"{name} ({template.key})"
 
 
 class CampaignForm(forms.Form):
@@ -70,7 +68,7 @@ class CampaignForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget(),
         help_text=_("A share that gets nothing, to see what the campaign is worth. Always the same people."),
     )  # fmt: skip
-    template = TemplateField(
+    template = forms.ModelChoiceField(
         Campaign.objects.none(), label=_("Template"), required=False, empty_label=_("Choose one"),
         widget=UnfoldAdminSelectWidget(),
         help_text=_("Published ones. The version that is published at the approval is the one that goes."),
@@ -114,6 +112,7 @@ class CampaignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = published_templates()  # type: ignore[attr-defined] # a choice of rows
+        self.fields["template"].label_from_instance = name_template  # type: ignore[attr-defined]
         segments = [(one.pk, one.name) for one in Segment.objects.filter(archived_at=None)]
         lists = [(one.pk, one.name) for one in ContactList.objects.all()]
         for name in _PARTS:

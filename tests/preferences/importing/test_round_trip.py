@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from preferences import exporting, list_reading
 from preferences.import_forms import UploadForm
@@ -63,7 +64,7 @@ def test_a_table_with_too_many_lines_is_refused_and_leaves_nothing(monkeypatch: 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     file = SimpleUploadedFile("people.csv", b"email\n")
     file.size = list_reading.MOST_BYTES + 1
-    form = UploadForm({}, {"file": file})
+    form = UploadForm({}, MultiValueDict({"file": [file]}))
     assert form.errors["file"] == ["The file is larger than 100 MB. Divide it."]
 
 
