@@ -18,6 +18,7 @@ from preferences.models import (
     Contact,
     ContactImport,
     ImportChange,
+    ImportRow,
     ListMember,
     Suppression,
 )
@@ -75,6 +76,8 @@ def undo_slice(table: ContactImport, size: int) -> bool:
     numbers = list(last)
     if not numbers:
         return False
+    table.to_undo = table.to_undo or ImportChange.objects.filter(table=table).count()
+    table.undone += len(numbers)
     given = {**_given(table), "after": numbers[0] - 1, "through": numbers[-1]}
     with connection.cursor() as cursor:
         for statement in (_LOCK, _WITHDRAW, _UNLIST):
@@ -84,6 +87,12 @@ def undo_slice(table: ContactImport, size: int) -> bool:
         table.restored += cursor.rowcount
         cursor.execute(f"DELETE FROM {_CHANGES}", given)
     return True
+
+
+def drop_rows(table: ContactImport, size: int) -> int:
+    """Delete so many rows that were never brought in; how many there were. Those with a fault or a note stay."""
+    waiting = ImportRow.objects.filter(table=table, fault="", note="").order_by("number").values("pk")[:size]
+    return ImportRow.objects.filter(pk__in=waiting).delete()[0]
 
 
 def _given(table: ContactImport) -> dict[str, Any]:
