@@ -177,7 +177,7 @@ def _retry(request: HttpRequest, campaign: Campaign) -> str:
 
 def _copy(request: HttpRequest, campaign: Campaign) -> str:
     made = editing.copy(campaign, by=actor_of(request.user))
-    link = format_html('<a href="{}">{}</a>', reverse("campaigns:campaign", args=[made.pk]), made.name)
+    link = format_html('<a class="pr-link" href="{}">{}</a>', reverse("campaigns:campaign", args=[made.pk]), made.name)
     return format_html(_("Copied: {} is a draft."), link)
 
 

@@ -204,7 +204,7 @@ def test_a_copy_is_a_draft(boss: Client) -> None:
     campaign = make_campaign()
     told = boss.post(f"/campaigns/{campaign.pk}/do/copy/", follow=True).content.decode()
     copy = Campaign.objects.get(name="Spring sale (copy)")
-    assert f'Copied: <a href="/campaigns/{copy.pk}/">Spring sale (copy)</a> is a draft.' in told
+    assert f'Copied: <a class="pr-link" href="/campaigns/{copy.pk}/">Spring sale (copy)</a> is a draft.' in told
     assert (copy.state, copy.audience, copy.versions) == (S.DRAFT, campaign.audience, {})
 
 
