@@ -69,7 +69,7 @@ def tiles(report: Report) -> list[Tile]:
     facts = {"conversions": "converted"}
     return [
         Tile(
-            label=label, number=totals[name], url=subject.log_url(fact=facts.get(name, name)),
+            label=label, number=totals[name], url=subject.people_url(facts.get(name, name)),
             rate="" if name == "sent" else in_words(rate(name, totals)),
             width=round(100 * min(totals[name] / totals["sent"], 1), 1) if totals["sent"] else 0,
         )
@@ -82,7 +82,7 @@ def income(report: Report) -> list[Income]:
     return [
         Income(
             currency=row.value, conversions=row.counts["conversions"], units=row.counts["revenue"],
-            url=report.subject.log_url(currency=row.value or "-"),
+            url=report.subject.people_url("converted", "currency", row.value),
         )
         for row in report.by(Axis.CURRENCY)
     ]  # fmt: skip
