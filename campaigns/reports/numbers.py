@@ -100,7 +100,7 @@ def compare(
     return [
         Compared(
             label=label, own=in_words(own[name]), median=in_words(medians[name]),
-            other=in_words(other[name]) if other else "", tone=_tone(name, own[name], medians[name]),
+            other=in_words(other[name]) if other else "", tone=tell_tone(name, own[name], medians[name]),
         )
         for name, label in labels.items()
     ]  # fmt: skip
@@ -111,7 +111,7 @@ def in_words(share: float | None) -> str:
     return "" if share is None else percent(share, 1)
 
 
-def _tone(name: str, own: float | None, usual: float | None) -> str:
+def tell_tone(name: str, own: float | None, usual: float | None) -> str:
     """Better or worse than usual by a tenth; "plain" for less than that."""
     if own is None or usual is None or abs(own - usual) <= 0.1 * usual:
         return "plain"

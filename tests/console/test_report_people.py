@@ -17,6 +17,7 @@ from preferences.models import Contact
 from preferences.signals import unsubscribed
 from tests.people import make_contact, make_contacts
 from tests.results import buy, declare_purchases, make_mail, minutes, take_in, tell
+from tests.types import publish_template
 from tracking.conversions import attribute_due
 from tracking.figures.sweeping import refresh_figures
 from tracking.models import Message
@@ -43,7 +44,8 @@ def mails(ada: Contact, ben: Contact) -> list[Message]:
     """Six mails of a campaign to six people; Ada bought twice, one bounced, one left, one nobody opened."""
     at = timezone.now() - minutes(120)
     people = [ada, ben, make_contact("cleo@gmail.com", time_zone="Europe/Vienna"), *make_contacts(3)]
-    mails = [make_mail(one, at=at, source="campaign:7") for one in people]
+    version = publish_template("offers", subject="Offers")
+    mails = [make_mail(one, at=at, source="campaign:7", template_version_id=version.pk) for one in people]
     take_in(
         *[tell(mail, "delivered", at + minutes(1)) for mail in mails[:5]],
         tell(mails[5], "bounced", at + minutes(1)),
