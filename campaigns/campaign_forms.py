@@ -42,6 +42,13 @@ class Many(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, required=False, **kwargs)
 
 
+class TemplateChoice(forms.ModelChoiceField):
+    """Templates by the name that people gave them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name or obj.key)
+
+
 class CampaignForm(forms.Form):
     """A whole draft. Times are of the company's clock; what is not asked for by the schedule is left alone."""
 
@@ -60,7 +67,7 @@ class CampaignForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget(),
         help_text=_("A share that gets nothing, to see what the campaign is worth. Always the same people."),
     )  # fmt: skip
-    template = forms.ModelChoiceField(
+    template = TemplateChoice(
         Campaign.objects.none(), label=_("Template"), required=False, widget=UnfoldAdminSelectWidget(),
         help_text=_("Published ones. The version that is published at the approval is the one that goes."),
     )  # fmt: skip

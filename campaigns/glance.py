@@ -39,10 +39,10 @@ class Concern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A campaign that was sent, its rates in words, each with whether it is better than usual."""
+    """A campaign that was sent, its rates in words, each with its name and whether it is better than usual."""
 
     line: Line
-    rates: tuple[tuple[str, str], ...]
+    rates: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +125,13 @@ def _fuses() -> list[Concern]:
     return [Concern(tone="bad" if is_all else "warn", badge=_("account"), what=", ".join(names), why=why)]
 
 
-def _rates(line: Line, usual: dict[str, float | None]) -> tuple[tuple[str, str], ...]:
+def _rates(line: Line, usual: dict[str, float | None]) -> tuple[tuple[str, str, str], ...]:
     found = {name: rate(name, line.counts) for name in RATES}
-    return tuple((in_words(found[name]), tell_tone(name, found[name], usual[name])) for name in RATES)
+    labels = (_("Delivered"), _("Opened"), _("Clicked"), _("Unsubscribed"), _("Bounced"))
+    return tuple(
+        (label, in_words(found[name]), tell_tone(name, found[name], usual[name]))
+        for name, label in zip(RATES, labels, strict=True)
+    )
 
 
 def _median(rates: Sequence[float | None]) -> float | None:
