@@ -42,7 +42,7 @@ class Many(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, required=False, **kwargs)
 
 
-class TemplateChoice(forms.ModelChoiceField):
+class TemplateChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscriptable when it runs
     """Templates by the name that people gave them."""
 
     def label_from_instance(self, obj: Any) -> str:

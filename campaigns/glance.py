@@ -81,7 +81,7 @@ def _waiting() -> Sequence[Campaign]:
     """What stands still until somebody does something, the newest first."""
     states = [S.MISSED, S.PAUSED, S.IN_REVIEW]
     rows = Campaign.objects.filter(state__in=states).select_related("asked_by")
-    return rows.order_by(F("state_at").desc())[:MOST]
+    return list(rows.order_by(F("state_at").desc())[:MOST])
 
 
 def _concern(campaign: Campaign) -> Concern:

@@ -83,7 +83,7 @@ def find_newest(rows: Contacts, asked: str) -> Contacts:
 def _narrow(rows: Contacts, attribute: Attribute, lookup: str, value: Value | None) -> Contacts:
     kind, key = attribute.kind, attribute.key
     if kind == Attribute.Kind.TEXT:
-        return rows.annotate(_asked=KeyTextTransform(key, "attributes")).filter(_asked__iexact=value)
+        return rows.annotate(_asked=KeyTextTransform(key, "attributes")).filter(_asked__iexact=str(value))
     if kind == Attribute.Kind.DATE:
         return rows.annotate(_asked=KeyTextTransform(key, "attributes")).filter(
             Q(**{f"_asked__{lookup}": value}) & Q(_asked__lt="9999-99")  # what is no day at all sorts behind
