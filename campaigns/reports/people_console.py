@@ -63,9 +63,7 @@ def keep_people(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         messages.error(request, str(fault))
         return HttpResponseRedirect(f"{_address(kind, key)}?{request.GET.urlencode()}")
     note_action(request, made, _("Saved from a report"))
-    messages.success(
-        request, _("Saved as a segment. It is a rule: whoever comes to the number later comes in by themselves.")
-    )
+    messages.success(request, _("Saved as a segment. It is a rule: people come and go with what they do."))
     return HttpResponseRedirect(reverse("campaigns:segment", args=[made.pk]))
 
 
