@@ -21,6 +21,7 @@ from tests.campaigns.conftest import look_after_all
 from tests.campaigns.making import make_campaign, make_draft, make_list, news_topic
 from tests.conftest import do_all_work
 from tests.people import make_contacts
+from tests.types import publish_template
 
 pytestmark = [pytest.mark.req("C3"), pytest.mark.django_db]
 
@@ -119,6 +120,14 @@ def test_an_unfinished_draft_says_what_comes_first(boss: Client) -> None:
     campaign = make_draft(audience={})
     assert "Choose whom you mean" in page(boss, f"/campaigns/{campaign.pk}/audience/")
     assert "Must be mended" in page(boss, f"/campaigns/{campaign.pk}/checks/")
+
+
+def test_a_template_for_an_event_says_so_once(boss: Client) -> None:
+    version = publish_template("parcel", subject="Parcel {{ payload.number }} {{ payload.weight }}")
+    campaign = make_draft(template=version.template)
+    shown = page(boss, f"/campaigns/{campaign.pk}/checks/")
+    assert shown.count("written for mail that an event causes: it shows payload.number, payload.weight.") == 1
+    assert "NoPayload" not in shown
 
 
 def test_the_preview_is_of_the_contact_asked_for(boss: Client, ada: Contact) -> None:
