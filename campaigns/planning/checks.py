@@ -111,8 +111,8 @@ def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 def _without_events(name: str, found: list[Finding]) -> Iterator[Finding]:
     """Whatever a template wants of an event, said once: a campaign has none."""
-    wanted = [one for one in found if one.code == "variable_unknown" and one.sentence.startswith("{{ payload.")]
-    if wanted:
+    wanted = [one for one in found if one.sentence.startswith("{{ payload.")]
+    if any(one.code == "variable_unknown" for one in wanted):
         paths = sorted({one.sentence.partition(" }}")[0].removeprefix("{{ ") for one in wanted})
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         yield _stop(

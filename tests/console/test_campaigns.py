@@ -126,8 +126,12 @@ def test_a_template_for_an_event_says_so_once(boss: Client) -> None:
     version = publish_template("parcel", subject="Parcel {{ payload.number }} {{ payload.weight }}")
     campaign = make_draft(template=version.template)
     shown = page(boss, f"/campaigns/{campaign.pk}/checks/")
-    assert shown.count("written for mail that an event causes: it shows payload.number, payload.weight.") == 1
+    assert (
+        shown.count("written for mail that an event causes: it shows payload.note, payload.number, payload.weight.")
+        == 1
+    )
     assert "NoPayload" not in shown
+    assert "stays blank" not in shown
 
 
 def test_the_preview_is_of_the_contact_asked_for(boss: Client, ada: Contact) -> None:
