@@ -23,7 +23,7 @@ Contacts = QuerySet[Contact]
 
 #: So many of the newest contacts are looked through, and so many of those that fit are listed.
 MOST_LOOKED_AT = 50_000
-MOST_FOUND = 2_000
+MOST_FOUND = 500
 
 _ASKED = re.compile(r"\s*([^=<>]+?)\s*(<=|>=|=|<|>)\s*(.+?)\s*", re.DOTALL)
 _LOOKUPS = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
@@ -56,6 +56,9 @@ class AttributeFilter(TextFilter):  # type: ignore[misc] # Unfold is not typed
             _tell(request, messages.INFO, said % {"number": newest})
             found = found.extra(where=[_NEWER], params=list(edge))  # noqa: S610 - our own test, bound values
         ids = list(found.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST_FOUND])
+        if len(ids) == MOST_FOUND:
+            said = _("The newest %(number)d that fit are listed. A segment finds everybody.")
+            _tell(request, messages.INFO, said % {"number": MOST_FOUND})
         return queryset.filter(pk__in=ids)
 
 
