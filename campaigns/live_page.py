@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from campaigns.models import AuditEntry, Campaign, CampaignRun
+from campaigns.audit import read_trail
+from campaigns.models import Campaign, CampaignRun
 from campaigns.reports.subjects import Subject, source_subject
 from campaigns.screens import LIVE, read_progress, tone_of
 from campaigns.sending import figures
@@ -25,7 +26,7 @@ def show(request: HttpRequest, campaign: Campaign, rights: dict[str, bool]) -> H
         return render(request, "campaigns/fragments/live.html", context)
     return show_screen(
         request, "campaigns/console/live.html", title=campaign.name, is_fullwidth="1",
-        trail=AuditEntry.objects.filter(subject=campaign.source)[:8], **context,
+        trail=read_trail(campaign.source), **context,
     )  # fmt: skip
 
 

@@ -65,6 +65,8 @@ def _check_parts(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_schedule(campaign: Campaign, at: datetime) -> Iterator[Finding]:
+    if campaign.state == Campaign.State.MISSED:
+        return  # its page asks what to do
     if fault := find_fault(campaign, at=at):
         yield _stop("schedule", fault)
     elif note := late_zones_note(campaign, at=at):
@@ -105,22 +107,7 @@ def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
     bare = [replace(one, variables={**one.variables, "payload": {}}) for one in readers]
     for content in contents:
         inspection = inspect_version(content.version, bare)
-        found = list(run(CONTENT, replace(inspection, facts=replace(inspection.facts, kinds=(kind,)))))
-        yield from _without_events(campaign.template.name, found)
-
-
-def _without_events(name: str, found: list[Finding]) -> Iterator[Finding]:
-    """Whatever a template wants of an event, said once: a campaign has none."""
-    wanted = [one for one in found if one.sentence.startswith("{{ payload.")]
-    if any(one.code == "variable_unknown" for one in wanted):
-        paths = sorted({one.sentence.partition(" }}")[0].removeprefix("{{ ") for one in wanted})
-        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-        yield _stop(
-            "needs_event",
-            f"“{name}” is written for mail that an event causes: it shows {', '.join(paths[:3])}{more}.",
-            "A campaign has no event. Choose another template, or write one for everybody.",
-        )
-    yield from (one for one in found if one not in wanted)
+        yield from run(CONTENT, replace(inspection, facts=replace(inspection.facts, kinds=(kind,))))
 
 
 _CHECKS: tuple[Check, ...] = (_check_parts, _check_schedule, _check_sending, _check_content)
