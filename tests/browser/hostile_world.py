@@ -83,7 +83,7 @@ OURS = {
     "notifications.workerbeat.name", "notifications.attempt.code", "campaigns.segment.rule",
     "preferences.bulkedit.audience", "preferences.bulkedit.subject", "preferences.contactexport.audience",
     "tracking.conversion.source", "tracking.figure.source", "tracking.figure.value", "campaigns.campaign.versions",
-    "campaigns.campaign.cron",
+    "campaigns.campaign.cron", "campaigns.campaign.clock_zone",
     "campaigns.campaign.audience", "campaigns.campaign.estimate", "campaigns.campaignrun.counts",
     "campaigns.campaignrun.figures", "campaigns.campaignrecipient.skip_reason", "campaigns.campaignrecipient.variant",
     "campaigns.auditentry.subject", "campaigns.auditentry.action", "notifications.templateversion.brand",
