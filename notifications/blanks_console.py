@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from config.screens import show_screen, staff_screen
-from notifications.blank_values import TooSlow, count_blanks, find_variables
+from notifications.blank_values import SAMPLE, SECONDS, TooSlow, count_blanks, find_variables
 from notifications.compose.findings import SourceFault
 from notifications.compose.models import Template
 from notifications.editions import find_edition, offer_editions
@@ -26,6 +26,7 @@ def show_blanks(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "shown": template, "editions": editions, "chosen": chosen, "audiences": audience_choices(),
         "audience": request.GET.get("audience", "all"), "may_see_contacts": request.user.has_perm(SEE_CONTACTS),
+        "seconds": round(SECONDS), "sample": SAMPLE,
     }  # fmt: skip
     if request.headers.get("HX-Request") or "now" in request.GET:
         context |= _count(template, chosen, str(context["audience"]))

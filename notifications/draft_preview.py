@@ -71,13 +71,14 @@ def preview_draft(
         found = placed(fault, content)
         told = "It does not compile yet."
         return DraftPreview(fault=told, places=(*found, *places), lines=_marked(lines, fault.findings))
-    variables = variables_as(key, persona or Persona())
+    persona = persona or Persona()
+    variables = variables_as(key, persona)
     try:
         shown = _render(compiled, content, variables, brand)
     except RenderFault as fault:
         return DraftPreview(fault=f"It cannot be rendered for this person: {fault.detail}", places=places)
     subject, html, text, amp = shown
-    headers = headers_of(key, variables["contact"], subject=subject)
+    headers = headers_of(key, variables["contact"], subject=subject, type_key=persona.type_key)
     return DraftPreview(
         subject=subject, html=_as_seen(inert(html), view), text=text, amp=amp, lines=lines, headers=headers,
         places=places, milliseconds=round((perf_counter() - began) * 1000), size=len(html.encode()),

@@ -38,6 +38,7 @@ from notifications.history import note_action
 from notifications.personas import HARD_CASES, Persona, find_persona
 from notifications.preflight_gate import findings_of_draft
 from notifications.templates_console import EDIT, PUBLISH, VIEW, author_of, read_time
+from notifications.usages import types_using
 from notifications.value_paths import value_paths
 
 
@@ -49,6 +50,7 @@ def show_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     return show_screen(
         request, "notifications/console/draft.html", title=_("Edit %(name)s") % {"name": draft.template.name},
         is_fullwidth="1", views=VIEWS, cases=HARD_CASES, **context,
+        types=[(one.key, one.title()) for one in types_using(draft.template.key)],
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def _canvas(request: HttpRequest, draft: TemplateDraft, chosen: str) -> dict[str
         block = None
     return {
         "draft": draft, "content": content, "rows": outline_of(blocks), "spots": offer_spots(blocks, chosen),
-        "chosen": chosen if block else "", "block": block, "controls": controls_of(block) if block else [],
+        "chosen": chosen if block else "", "selected": block, "controls": controls_of(block) if block else [],
         "palette": [(name, kind.icon, kind.label, kind.hint) for name, kind in KINDS.items()],
         "layouts": layout_names(), "brands": list(Brand.objects.all()), "may_undo": may_undo(draft),
         "may_redo": may_redo(draft),
@@ -183,10 +185,12 @@ def _canvas(request: HttpRequest, draft: TemplateDraft, chosen: str) -> dict[str
 
 def _preview(request: HttpRequest, draft: TemplateDraft) -> dict[str, Any]:
     view = request.GET.get("view", "desktop")
-    persona = find_persona(request.GET.get("contact", ""), request.GET.get("case", ""))
+    type_key = request.GET.get("type", "")
+    persona = find_persona(request.GET.get("contact", ""), request.GET.get("case", ""), type_key=type_key)
     shown = preview_draft(
-        content_at(draft), key=draft.template.key, locale=draft.locale, persona=persona or Persona(), view=view
-    )
+        content_at(draft), key=draft.template.key, locale=draft.locale, persona=persona or Persona(type_key=type_key),
+        view=view,
+    )  # fmt: skip
     return {
         "preview": shown, "view": view if view in VIEWS else "desktop", "draft": draft, "is_unknown": persona is None,
         "carriers": find_carriers() if view == "AMP" else None,

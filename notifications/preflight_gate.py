@@ -93,7 +93,8 @@ def _blanks(version: TemplateVersion, audience: Audience) -> list[Finding]:
         Finding(
             code="blank", severity=Severity.WARN,
             sentence=f"{{{{ {one.variable.name} }}}} stays blank for {one.count} ({one.percent}) of {audience.label}.",
-            mend="Give it a default in the front matter, or write the sentence so that it can do without: {% if … %}.",
+            mend="Give it a default, under “Layout, defaults, text part” or in a file's front matter, or write the "
+            "sentence so that it can do without: {% if … %}.",
         )
         for one in felt(report.blanks)
     ]  # fmt: skip

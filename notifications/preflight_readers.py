@@ -53,9 +53,9 @@ def find_contact(text: str) -> int | None:
     return find_contact_id(text)
 
 
-def payload_for(template_key: str) -> dict[str, Any]:
+def payload_for(template_key: str, type_key: str = "") -> dict[str, Any]:
     """A payload of the right shape, or that of a digest."""
-    declared = type_using(template_key)
+    declared = type_using(template_key, type_key)
     if declared is None:
         return {}
     payload = sample_payload(declared.event)

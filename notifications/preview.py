@@ -78,9 +78,9 @@ def inert(html: str) -> str:
     return html[: found.end()] + tags + html[found.end() :] if found else tags + html
 
 
-def sample_variables(template_key: str) -> dict[str, Any]:
-    """Values of the right shape for a template: from the payload that its types declare."""
-    kind = next((kind for kind in all_types() if kind.template == template_key), None)
+def sample_variables(template_key: str, kind: type[NotificationType] | None = None) -> dict[str, Any]:
+    """Values of the right shape for a template: from the payload that its first type, or this one of them, declares."""
+    kind = kind or next((kind for kind in all_types() if kind.template == template_key), None)
     return {
         "contact": {
             "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace", "locale": "en",

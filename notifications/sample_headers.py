@@ -16,9 +16,12 @@ from preferences.links import Leave, unsubscribe_url
 _NO_ID = UUID(int=0)
 
 
-def headers_of(template_key: str, contact: Mapping[str, Any], *, subject: str) -> tuple[tuple[str, str], ...]:
+def headers_of(
+    template_key: str, contact: Mapping[str, Any], *, subject: str, type_key: str = ""
+) -> tuple[tuple[str, str], ...]:
     """Who it is from, to whom, its subject, then the rest by name. Its way out belongs to nobody: the contact is 0."""
-    kind, stream = type_using(template_key), streams_of(template_key)[0]
+    kind = type_using(template_key, type_key)
+    stream = str(kind.stream) if kind else streams_of(template_key)[0]
     is_required = bool(kind and kind.is_required)
     identity = identity_of(stream)
     shared = shared_headers(

@@ -8,6 +8,7 @@ from typing import Any
 import django_rq
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 
 from config.queues import QUEUES, STREAMS, reset_bell
 from notifications.catalog.registry import forgetting_new_types
@@ -20,6 +21,13 @@ from preferences.models import Contact
 from tests.accounts import make_providers
 from tests.people import make_contact
 from tests.simulator.process import Process, configure
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Django's own way to hash takes half a second by intent, and most tests of the console make somebody who works."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from campaigns.audit import Actor, record
 from config import clock
 from config.ids import new_id
 from notifications.compose.blocks.sharing import save_block
@@ -23,7 +24,7 @@ from notifications.compose.blocks.tree import read_blocks
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import DraftRevision, TemplateDraft
 from notifications.compose.drafts.publishing import publish_draft
-from notifications.compose.drafts.saving import save, start_template
+from notifications.compose.drafts.saving import open_draft, save, start_template
 from notifications.compose.models import PlannedPublication, TemplateVersion
 from notifications.compose.pictures.models import Picture
 from notifications.delivery.domains.findings import Finding, Record, Severity
@@ -52,6 +53,7 @@ from preferences.models import (
     SuppressionList,
     Topic,
 )
+from tests.browser.hostile_staff import leave_behind
 from tests.letters import bury_parcels, make_uncertain
 from tests.people import make_contact
 from tests.types import parcel_type
@@ -63,11 +65,12 @@ RUN = "window.ran=1,alert(1)"
 CORPUS = Path(__file__).with_name("xss_payloads.txt")
 
 #: Texts that no person writes: keys that are checked as slugs, codes and digests of our own code, what the compiler
-#: makes of a source. Names of fields, or a model's own.
+#: makes of a source, what a version keeps of a brand (which is checked as it is saved). Names of fields, or a model's
+#: own.
 OURS = {
     "key", "kind", "channel", "stream", "scope", "digest", "content_digest", "webhook_key", "format", "encoding",
     "on_unknown", "beyond_cap", "part", "compiled", "locale", "layout", "cause", "reason", "type_key", "topic_key",
-    "provider_key", "order_key", "machine_reason", "queues", "held_reason", "trail", "group_key", "token", "slug",
+    "provider_key", "order_key", "machine_reason", "queues", "held_reason", "trail", "group_key", "brand_key",
     "notifications.call.members", "notifications.call.headers", "notifications.templateversion.blocks",
     "notifications.draftrevision.content", "notifications.savedblock.blocks", "notifications.provider.options",
     "notifications.templateversion.mjml_source", "notifications.templateversion.defaults", "tracking.message.source",
@@ -78,7 +81,20 @@ OURS = {
     "notifications.sender.address",
     "notifications.warmupplan.from_domain", "preferences.contact.address", "preferences.contact.time_zone",
     "notifications.workerbeat.name", "notifications.attempt.code", "campaigns.segment.rule",
+    "preferences.bulkedit.audience", "preferences.bulkedit.subject", "preferences.contactexport.audience",
+    "tracking.conversion.source", "tracking.figure.source", "tracking.figure.value", "campaigns.campaign.versions",
+    "campaigns.campaign.cron", "campaigns.campaign.clock_zone",
+    "campaigns.campaign.audience", "campaigns.campaign.estimate", "campaigns.campaignrun.counts",
+    "campaigns.campaignrun.figures", "campaigns.campaignrecipient.skip_reason", "campaigns.campaignrecipient.variant",
+    "campaigns.auditentry.subject", "campaigns.auditentry.action", "notifications.templateversion.brand",
 }  # fmt: skip
+
+#: Within JSON that people write: names that our own code looks up, and refuses any others of.
+_OUR_NAMES = {"target", "severity", "code"}
+#: What one line of a mail has room for, as drafts check it.
+_ROOM = {"subject_source": 990, "preheader_source": 990}
+#: The database refuses to change these, so that they are hostile as they are written.
+_APPENDED = {"campaigns.auditentry"}
 
 _APPS = ("preferences", "tracking", "notifications", "campaigns")
 _MOST = 70  # rows of a model that the screens show
@@ -92,6 +108,7 @@ def read_payloads() -> list[str]:
 
 
 PAYLOADS = read_payloads()
+_SHORTEST = min(map(len, PAYLOADS))
 
 
 def fill_world(providers: dict[str, Provider], work: Callable[[], None]) -> dict[str, Any]:
@@ -105,10 +122,41 @@ def fill_world(providers: dict[str, Provider], work: Callable[[], None]) -> dict
     letters = bury_parcels(people[:6], provider_key="mailgun", answer="x")
     uncertain = make_uncertain(people[6:9], providers["mailgun"])
     _stand_around(people, providers)
-    for model in apps.get_models():
-        if model._meta.app_label in _APPS:
+    leave_behind(people, PAYLOADS)
+    _write_audit()
+    for model in _models():
+        if model._meta.label_lower not in _APPENDED:
             _overwrite(model)
     return {"people": people, "letters": letters, "uncertain": uncertain}
+
+
+def spared() -> list[str]:
+    """The texts that nobody's code but ours vouches for, and that are hostile nowhere in the database."""
+    fields = [(model, one) for model in _models() for one in model._meta.concrete_fields if is_hostile(one)]
+    return [
+        f"{model._meta.label_lower}.{one.name}" for model, one in fields
+        if not any(RUN in f"{value}" for value in model._default_manager.values_list(one.attname, flat=True))
+    ]  # fmt: skip
+
+
+def unknown_excuses() -> set[str]:
+    """What `OURS` excuses and is not there."""
+    fields = [one for model in _models() for one in model._meta.concrete_fields]
+    return OURS - {one.name for one in fields} - {f"{one.model._meta.label_lower}.{one.name}" for one in fields}
+
+
+def _models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in _APPS]
+
+
+def _write_audit() -> None:
+    """What staff called things, and why they did what they did."""
+    for number in range(12):
+        record(
+            Actor(name=_packed(number, 150)), "renamed", subject="campaign:1", subject_name=_packed(number, 200),
+            before={"name": _packed(number, 3_000)}, after={"name": _packed(number + 1, 3_000)},
+            note=_packed(number, 300),
+        )  # fmt: skip
 
 
 def _write_templates() -> None:
@@ -147,6 +195,7 @@ def _publish_hostile() -> None:
     draft.refresh_from_db()
     version = publish_draft(draft.pk, expected=draft.revision, author="x", due_at=clock.now() + timedelta(days=1))
     assert PlannedPublication.objects.filter(version=version).exists()
+    open_draft(template, "de", content=content, author="x")
 
 
 def _blocks() -> Iterator[dict[str, Any]]:
@@ -237,8 +286,9 @@ def _overwrite(model: type[models.Model]) -> None:
 
 
 def is_hostile(field: models.Field[Any, Any]) -> bool:
-    """Whether somebody other than our own code may say what stands in it."""
+    """Whether somebody other than our own code may say what stands in it, and it has room for a script."""
     is_text = isinstance(field, (models.CharField, models.TextField, models.JSONField)) and not field.choices
+    is_text = is_text and (field.max_length or _SHORTEST) >= _SHORTEST
     path = f"{field.model._meta.label_lower}.{field.name}"
     return is_text and not field.primary_key and not OURS & {field.name, path}
 
@@ -247,26 +297,31 @@ def _write(row: models.Model, field: models.Field[Any, Any], first: int) -> None
     """As many payloads as there is room for, from one of the corpus on; all of them where there is no limit."""
     present = getattr(row, field.attname)
     if isinstance(field, models.JSONField):
-        setattr(row, field.attname, _spoilt(present, first))
+        setattr(row, field.attname, _spoilt(present, count(7 * first, 11)))
     elif present is not None:
         unique = f"{row.pk}"[-8:] if field.unique else ""
-        setattr(row, field.attname, _packed(first, (field.max_length or 20_000) - len(unique)) + unique)
+        setattr(
+            row,
+            field.attname,
+            _packed(first, (field.max_length or _ROOM.get(field.name, 20_000)) - len(unique)) + unique,
+        )
 
 
 def _packed(first: int, room: int) -> str:
-    rotated = [PAYLOADS[(first + number) % len(PAYLOADS)] for number in range(len(PAYLOADS))]
-    packed = rotated[0][:room]
-    for one in rotated[1:]:
+    packed = ""
+    for number in range(len(PAYLOADS)):
+        one = PAYLOADS[(first + number) % len(PAYLOADS)]
         if len(packed) + len(one) < room:
-            packed += f" {one}"
-    return packed
+            packed += f"{one} "
+    return packed.strip()
 
 
-def _spoilt(value: Any, first: int) -> Any:
-    """Every text in a value, and names of an attacker's own in every mapping."""
+def _spoilt(value: Any, numbers: Iterator[int]) -> Any:
+    """Every text in a value, each with other payloads, and names of an attacker's own in every mapping."""
     if isinstance(value, dict):
-        own = {one: one for one in (*PAYLOADS[first % 60 :], *PAYLOADS[: first % 60])[:20]}
-        return {**{name: _spoilt(one, first) for name, one in value.items()}, **own}
+        first = next(numbers)
+        own = {one: one for one in (PAYLOADS[(first + number) % len(PAYLOADS)] for number in range(11))}
+        return {**{name: one if name in _OUR_NAMES else _spoilt(one, numbers) for name, one in value.items()}, **own}
     if isinstance(value, list):
-        return [_spoilt(one, first) for one in value]
-    return _packed(first, 3_000) if isinstance(value, str) else value
+        return [_spoilt(one, numbers) for one in value]
+    return _packed(next(numbers), 600) if isinstance(value, str) else value

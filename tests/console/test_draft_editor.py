@@ -23,6 +23,7 @@ from preferences.models import Contact
 from tests.notifications.compose.payloads import XSS
 from tests.notifications.compose.test_block_injection import runs
 from tests.notifications.compose.test_pictures import drawn
+from tests.types import parcel_type
 
 HTMX = {"HX-Request": "true"}
 
@@ -135,6 +136,36 @@ def test_the_headers_are_those_that_a_mail_would_carry(boss: Client, draft: Temp
     assert "<dt>List-Unsubscribe</dt><dd>&lt;http" in page
     assert "<dt>Feedback-ID</dt>" in page
     assert "From" in page.partition("The Harbour")[0]
+
+
+def test_where_several_types_send_it_the_preview_is_of_the_one_that_was_chosen(
+    boss: Client, draft: TemplateDraft, new_types: None
+) -> None:
+    parcel_type("first", template="news", stream="transactional")
+    parcel_type("second", template="news", stream="marketing", name="Letters of spring")
+    save(draft.pk, DraftContent(subject="Hi", blocks=[{"kind": "divider", "id": "a"}]), expected=1, author="ada")
+
+    def headers_of(**asked: str) -> str:
+        return boss.get(f"/drafts/{draft.pk}/preview/", {"view": "headers", **asked}).content.decode()
+
+    assert '<option value="second">Letters of spring</option>' in boss.get(f"/drafts/{draft.pk}/").content.decode()
+    assert "List-Unsubscribe" not in headers_of()
+    assert "List-Unsubscribe" in headers_of(type="second")
+    assert headers_of(type="nonsense") == headers_of(type="first") == headers_of()
+
+
+def test_one_type_is_nothing_to_choose(boss: Client, draft: TemplateDraft) -> None:
+    assert 'name="type"' not in boss.get(f"/drafts/{draft.pk}/").content.decode()
+
+
+def test_the_page_opens_with_the_block_that_its_address_names(boss: Client, draft: TemplateDraft) -> None:
+    blocks = [{"kind": "heading", "id": "a", "text": "Now"}]
+    save(draft.pk, DraftContent(subject="Hi", blocks=blocks), expected=1, author="ada")
+    named = boss.get(f"/drafts/{draft.pk}/", {"block": "a"}).content.decode()
+    assert "<h2>Heading</h2>" in named
+    assert '<input type="hidden" name="block" value="a">' in named
+    for address in (f"/drafts/{draft.pk}/", f"/drafts/{draft.pk}/?block=gone"):
+        assert 'id="block-form"' not in boss.get(address).content.decode()
 
 
 def test_an_unknown_contact_is_said_in_the_preview(boss: Client, draft: TemplateDraft) -> None:

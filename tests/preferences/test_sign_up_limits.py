@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.req("P6")
+@pytest.mark.django_db(transaction=True)  # as requests are; in one transaction, rows would gather old versions
 def test_ten_thousand_sign_ups_for_one_victim_are_one_mail() -> None:
     form, at = make_form(), clock.now()
     topics = list(form.topics.all())

@@ -53,7 +53,8 @@ def _finding(inspection: Inspection, expression: str, for_whom: str, *, is_made_
         severity=Severity.INFORM if is_made_up else Severity.WARN,
         place=inspection.places.find_source(r"\{\{-?\s*" + re.escape(expression.split(" | ", maxsplit=1)[0])),
         sentence=f"{{{{ {expression} }}}} stays blank for {for_whom}.",
-        mend="Give it a default in the front matter, or write the sentence so that it can do without: {% if … %}.",
+        mend="Give it a default, under “Layout, defaults, text part” or in a file's front matter, or write the "
+        "sentence so that it can do without: {% if … %}.",
     )
 
 
