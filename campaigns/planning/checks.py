@@ -14,7 +14,10 @@ from campaigns.audience.parts import BadAudience, read_audience, select_parts
 from campaigns.models import Campaign, Segment
 from campaigns.planning.contents import contents_of
 from campaigns.planning.timing import find_fault, late_zones_note
+from campaigns.planning.variant_checks import check_variants
+from campaigns.variants.plan import Variant, is_test, template_of, variants_of
 from config.queues import Stream
+from notifications.compose.models import Template
 from notifications.compose.preflight.findings import Finding, Severity, worst_first
 from notifications.compose.preflight.inspection import Kind
 from notifications.compose.preflight.running import CONTENT, run
@@ -90,22 +93,37 @@ def _check_sending(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
+    """Each variant's mail; of further variants only what is not said of an earlier one."""
     if campaign.template is None:
         yield _stop("no_template", "No template is chosen.", "Choose a published one under Content.")
         return
-    contents = contents_of(campaign)
+    told: set[tuple[str, str]] = set()
+    for variant in variants_of(campaign):
+        for finding in _check_variant(campaign, variant):
+            if (finding.code, finding.sentence) not in told:
+                told.add((finding.code, finding.sentence))
+                named = f"Variant {variant.name}: {finding.sentence}" if is_test(campaign) else finding.sentence
+                yield replace(finding, sentence=named)
+
+
+def _check_variant(campaign: Campaign, variant: Variant) -> Iterator[Finding]:
+    template = Template.objects.filter(pk=template_of(campaign, variant)).first()
+    if template is None:
+        yield _stop("template_gone", "Its template was deleted.", "Choose another one.")
+        return
+    contents = contents_of(campaign, variant.key)
     if not any(one.locale == "" for one in contents):
         yield _stop(
-            "not_published", f"The template “{campaign.template.name}” is not published any more, or never was.",
+            "not_published", f"The template “{template.name}” is not published any more, or never was.",
             "Publish it, or choose another.",
         )  # fmt: skip
         return
     kind = Kind(key="this campaign", stream=Stream.MARKETING, payload=NoPayload)
-    readers = contact_readers(campaign.template.key, telling_contacts())
+    readers = contact_readers(template.key, telling_contacts())
     bare = [replace(one, variables={**one.variables, "payload": {}}) for one in readers]
     for content in contents:
         inspection = inspect_version(content.version, bare)
         yield from run(CONTENT, replace(inspection, facts=replace(inspection.facts, kinds=(kind,))))
 
 
-_CHECKS: tuple[Check, ...] = (_check_parts, _check_schedule, _check_sending, _check_content)
+_CHECKS: tuple[Check, ...] = (_check_parts, _check_schedule, _check_sending, check_variants, _check_content)
