@@ -12,6 +12,7 @@ from campaigns.screens import LIVE, read_progress, tone_of
 from campaigns.sending import figures
 from campaigns.sending.receipt import write_receipt
 from campaigns.sending.states import S
+from campaigns.variants.page import show_test
 from config import clock
 from config.screens import show_screen
 from notifications.delivery.models import DeadLetter
@@ -40,6 +41,7 @@ def _read(campaign: Campaign) -> dict[str, Any]:
         "groups": _groups(receipt), "is_live": campaign.state in LIVE, "has_ended": campaign.state not in LIVE,
         "is_on_trial": bool(campaign.canary_size) and not run.is_canary_passed and campaign.state == S.SENDING,
         "failed": failed, "facts": _facts(counted),
+        "test": show_test(campaign, counted.arms),
     }  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_variant(campaign: Campaign, variant: Variant) -> Iterator[Finding]:
-    template = Template.objects.filter(pk=template_of(campaign, variant)).first()
+    template = Template.objects.filter(pk=template_of(campaign, variant) or 0).first()
     if template is None:
         yield _stop("template_gone", "Its template was deleted.", "Choose another one.")
         return

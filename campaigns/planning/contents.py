@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from campaigns.models import Campaign
 from campaigns.variants.plan import LETTERS, Variant, pinned_versions, template_of, variants_of
@@ -28,10 +29,16 @@ class Content:
         return self.locale or "everybody else"
 
 
-def published_templates() -> Iterable[Template]:
+def published_templates() -> QuerySet[Template]:
     """Templates that can be sent to everybody, those written on screen first."""
     ids = Publication.objects.filter(locale="").values("template_id")
     return Template.objects.filter(pk__in=ids).order_by("-source", "name")
+
+
+def published_subjects(template_id: int | None) -> dict[str, str]:
+    """The subject of each language that a template is published in."""
+    rows = Publication.objects.filter(template=template_id)
+    return dict(rows.values_list("locale", "version__subject_source"))
 
 
 def contents_of(campaign: Campaign, variant: str = LETTERS[0]) -> list[Content]:
@@ -51,7 +58,7 @@ def contents_of(campaign: Campaign, variant: str = LETTERS[0]) -> list[Content]:
 
 
 def _published(campaign: Campaign, variant: Variant) -> dict[str, TemplateVersion]:
-    rows = Publication.objects.filter(template_id=template_of(campaign, variant))
+    rows = Publication.objects.filter(template=template_of(campaign, variant))
     return {one.locale: one.version for one in rows.select_related("version__template")}
 
 
@@ -79,8 +86,8 @@ def pin(campaign: Campaign, *, author: str = "") -> tuple[dict[str, str], dict[s
 def _keep(version: TemplateVersion, *, author: str, note: str) -> UUID:
     if not version._state.adding:
         return version.pk
-    base = TemplateVersion.objects.get(pk=version.base_id)
-    return keep_retitled(base, version.subject_source, author=author, note=note).pk
+    assert version.base is not None  # what is not saved was only given another subject
+    return keep_retitled(version.base, version.subject_source, author=author, note=note).pk
 
 
 def preview_for(campaign: Campaign, contact_id: int | None, variant: str = LETTERS[0]) -> tuple[Sample, Content] | None:

@@ -151,19 +151,24 @@ def _write(campaign: Campaign, run: CampaignRun, question: Question) -> None:
 
 def _insert(campaign: Campaign, judged: Statement, slots: list[Slot], *, rank: str) -> dict[str, int]:
     """Write these people down; how many of each reason. Raises TooSlow."""
-    variant, chosen = VARIANT, variant_parameters(campaign.source, shares=shares_of(campaign))
-    if not is_test(campaign):
-        variant, chosen = "%s::text", ("",)
+    variant = _variant(campaign)
     with limited(SLICE_SECONDS) as cursor:
         cursor.execute(
-            _INSERT.format(holdout=HOLDOUT, rank=rank, judged=judged.sql, variant=variant),
+            _INSERT.format(holdout=HOLDOUT, rank=rank, judged=judged.sql, variant=variant.sql),
             [
-                campaign.pk, str(campaign.pk), campaign.holdout_percent * 100, *chosen, *judged.parameters,
+                campaign.pk, str(campaign.pk), campaign.holdout_percent * 100, *variant.parameters, *judged.parameters,
                 [one.time_zone for one in slots], [one.locale for one in slots], [one.variant for one in slots],
                 [one.due_at for one in slots], [one.version_id for one in slots],
             ],
         )  # fmt: skip
         return dict(cursor.fetchall())
+
+
+def _variant(campaign: Campaign) -> Statement:
+    """The letter of somebody who takes part in the test; "" of anybody else."""
+    if not is_test(campaign):
+        return Statement(sql="''::text", parameters=())
+    return Statement(sql=VARIANT, parameters=variant_parameters(campaign.source, shares=shares_of(campaign)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from campaigns.audience.reasons import in_words as in_audience_words
 from campaigns.models import Campaign, CampaignRun
 from campaigns.sending.figures import Figures, read_figures
+from campaigns.sending.phases import Phase, phase_of
 from notifications.explanation import in_words
 from tracking.models import Message
 
@@ -105,6 +106,8 @@ def _not_fed(campaign: Campaign, run: CampaignRun, counted: int) -> Iterable[Lin
     if (left := run.to_get - counted) > 0:
         has_ended = campaign.state in {Campaign.State.CANCELLED, Campaign.State.FINISHED}
         label = "Never handed over: it was stopped before" if has_ended else "Not yet in the outbox"
+        if not has_ended and phase_of(campaign, run) is Phase.WAITING:
+            label = "Waiting for the result of the test"
         yield Line(key=NEVER_FED, label=label, count=left, query="reason=never_fed")
 
 

@@ -108,4 +108,4 @@ def _main_currency(purchases: Iterable[Sequence[Any]]) -> str:
 def _query(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
