@@ -61,7 +61,7 @@ def _end(campaign: Campaign, *, at: datetime) -> bool:
     verdict = judge(campaign, arms, is_over=True)
     sentence = say_verdict(campaign, arms, verdict)
     _note_verdict(run, verdict, sentence)
-    if chosen := _chosen_by_itself(campaign, verdict):
+    if chosen := chosen_by_itself(campaign, verdict):
         _choose(campaign, run, chosen, at=at, by=CLOCK, sentence=sentence)
         return True
     run.test_asked_at = at
@@ -71,7 +71,7 @@ def _end(campaign: Campaign, *, at: datetime) -> bool:
     return False
 
 
-def _chosen_by_itself(campaign: Campaign, verdict: Verdict) -> str:
+def chosen_by_itself(campaign: Campaign, verdict: Verdict) -> str:
     """The letter, or "" where somebody is asked."""
     if campaign.test_ending == Campaign.Ending.ASK:
         return ""

@@ -385,4 +385,4 @@ def test_freezing_asks_the_database_no_more_often_for_a_test() -> None:
         with CaptureQueriesContext(connection) as asked:
             looking_after.freeze(campaign.pk)
         counted.append(len(asked))
-    assert counted[0] == counted[1]
+    assert counted[1] <= counted[0]
