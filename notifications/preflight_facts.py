@@ -25,7 +25,7 @@ CONTACTS_LOOKED_AT = 5_000
 
 _FIELDS = (
     "SELECT DISTINCT jsonb_object_keys(attributes) FROM (SELECT attributes FROM preferences_contact"
-    " WHERE jsonb_typeof(attributes) = 'object' ORDER BY id DESC LIMIT %s) newest"
+    " ORDER BY id DESC LIMIT %s) newest WHERE jsonb_typeof(attributes) = 'object'"
 )
 _LOCALES = (
     "SELECT locale, count(*) FROM (SELECT locale FROM preferences_contact WHERE address IS NOT NULL"

@@ -65,12 +65,15 @@ def judge(question: Question) -> Statement:
     joined = f" LEFT JOIN ({excluded.sql}) x ON x.id = c.id" if without else ""
     sql = (
         f"SELECT c.id, {reason} AS reason, c.time_zone, c.locale, c.most_a_week, {score.sql} AS score"
-        f" FROM ({chosen.sql}) k JOIN preferences_contact c ON c.id = k.id{joined}{_AGAINST}"
+        f" FROM ({chosen.sql}) k JOIN preferences_contact c ON c.id = k.id AND c.id > %s AND c.id <= %s"
+        f"{joined}{_AGAINST}"
     )
     sunset = (at - timedelta(days=_sunset_days()),) if _sunset_days() else ()
-    wishes = (topic.pk, topic.pk, topic.pk, question.span.after, question.span.through)
+    # Said of each table, so that each is read by its index: the planner does not carry it from one to the other.
+    span = (question.span.after, question.span.through)
+    wishes = (topic.pk, topic.pk, topic.pk, *span)
     return Statement(
-        sql=sql, parameters=(at, *sunset, *score.parameters, *chosen.parameters, *excluded.parameters, *wishes)
+        sql=sql, parameters=(at, *sunset, *score.parameters, *chosen.parameters, *span, *excluded.parameters, *wishes)
     )
 
 

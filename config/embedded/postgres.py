@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 
 from config import leash
@@ -30,6 +31,7 @@ _SETTINGS = {
     "log_timezone": "UTC",
 }
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_MB = 1024 * 1024
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def run_postgres(directory: Path, sockets: Path, account: Account, *, is_durable
     # No server is left (the caller saw to it), but the mark of one that was killed names a process id, which may
     # be anybody's by now: PostgreSQL would refuse to start.
     (files / "postmaster.pid").unlink(missing_ok=True)
-    settings = {**_SETTINGS, **({} if is_durable else _CARELESS), "unix_socket_directories": str(sockets)}
+    settings = {**_SETTINGS, **(_roomy() if is_durable else _CARELESS), "unix_socket_directories": str(sockets)}
     with run_server(
         [programs / "postgres", "-D", files, *(f"--{name}={value}" for name, value in settings.items())],
         account=account,
@@ -52,6 +54,12 @@ def run_postgres(directory: Path, sockets: Path, account: Account, *, is_durable
     ):
         _ensure_database(sockets)
         yield _url(sockets, _DATABASE)
+
+
+def _roomy() -> dict[str, str]:
+    """What anybody would set on a server of this size: PostgreSQL's own defaults are those of a very small machine."""
+    shared = min(max(psutil.virtual_memory().total // 16 // _MB, 128), 1024)
+    return {"shared_buffers": f"{shared}MB", "max_wal_size": "2GB"}
 
 
 def _find_wheel() -> Path:

@@ -12,12 +12,13 @@ from django.db.models import Count, Max, Min, Sum
 from config import clock
 from config.loadtest.accounts import accounts, check_journal
 from config.loadtest.feeding import Feeder
-from config.loadtest.figures import rate
+from config.loadtest.figures import milliseconds, percentile, rate
 from config.loadtest.newsletter import publish_newsletter
 from config.loadtest.options import Failed, Options, Outcome
 from config.loadtest.people import ensure_people, forget_leftovers
 from config.loadtest.stack import cpu_seconds, peak_memory, running_workers
 from config.loadtest.waiting import wait_until
+from config.loadtest.watching import watching
 from config.queues import Stream
 from notifications.compose.models import TemplateVersion
 from notifications.delivery.models import Attempt, Call, Outbox, WorkerBeat
@@ -45,7 +46,8 @@ def run(options: Options) -> Outcome:
             feeder.fill()
         with running_workers(f"{_STREAM}={options.workers}") as workers:
             first = _await_workers(options.workers) if options.is_running else _first_claim(mailing.source)
-            used = _drain(feeder, workers)
+            with watching(_pages(mailing.source) if options.is_watched else ()) as looks:
+                used = _drain(feeder, workers)
             memory = peak_memory(workers)
         drained = _check(mailing, options.number, kind=kind, first=first)
         journal = check_journal(options.number) if options.has_journal else {}
@@ -65,7 +67,13 @@ def run(options: Options) -> Outcome:
             "in_calls": _each(drained.seconds_in_calls, options.number),
         },
         "journal": journal,
+        **({"pages": len(looks), "pages_p95_ms": milliseconds(percentile(looks, 0.95))} if looks else {}),
     }
+
+
+def _pages(source: str) -> tuple[str, ...]:
+    """What whoever sent it has open."""
+    return ("/", "/reports/", f"/reports/of-source/{source}/", "/messages/", "/campaigns/", "/queues/")
 
 
 def make_mailing(version: TemplateVersion) -> Submission:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
 from config.loadtest.figures import milliseconds, percentile
-from config.loadtest.options import Failed, Options, Outcome
+from config.loadtest.options import Options, Outcome
 from config.loadtest.people import address_of, ensure_people
 from config.loadtest.stack import own_peak_memory
+from config.loadtest.watching import ask, visitor
 from preferences.models import Contact, ContactList, ListMember
 
 _LIST = "/preferences/contact/"
@@ -23,8 +22,7 @@ def run(options: Options) -> Outcome:
     """Each page some times by a superuser; the first look, which compiles templates, is not counted."""
     people = ensure_people(options.number)
     fair = _seed(people)
-    client = Client()
-    client.force_login(User.objects.get_or_create(username="load test", is_superuser=True, is_staff=True)[0])
+    client = visitor()
     pages = {
         "list": _LIST, "page_40": f"{_LIST}?p=40", "by_address": f"{_LIST}?q={address_of(len(people) // 2)}",
         "by_beginning": f"{_LIST}?q=person12", "by_name": f"{_LIST}?q=Ann{len(people) // 3}",
@@ -54,11 +52,4 @@ def _seed(people: Sequence[int]) -> ContactList:
 
 
 def _time(client: Client, path: str) -> list[float]:
-    seconds = []
-    for _ in range(_TIMES):
-        started = time.perf_counter()
-        status = client.get(path).status_code
-        seconds.append(time.perf_counter() - started)
-        if status != 200:
-            raise Failed(f"{path} answered {status}")
-    return seconds[1:]
+    return [ask(client, path) for _ in range(_TIMES)][1:]

@@ -22,10 +22,9 @@ def make_mailing(people: Sequence[int], *, canary_size: int | None = None) -> Ca
     """A campaign to these contacts that waits to be begun."""
     version = publish_newsletter()
     name = f"loadtest {uuid4().hex[:12]}"
-    made = ContactList.objects.create(name=name)
+    made, at = ContactList.objects.create(name=name), clock.now()
     with connection.cursor() as cursor:
         with cursor.copy("COPY preferences_listmember (list_id, contact_id, added_at) FROM STDIN") as copy:
-            at = clock.now()
             for one in people:
                 copy.write_row((made.pk, one, at))
         cursor.execute("ANALYZE preferences_listmember")

@@ -22,3 +22,4 @@ class Options:
     has_journal: bool  # the simulator takes the mail, not somebody's sink
     events: int = 0  # of a seeding, beside so many contacts
     is_running: bool = False  # workers wait for a campaign, as in production, and the clock starts with its first row
+    is_watched: bool = False  # somebody has the overview and the reports open meanwhile

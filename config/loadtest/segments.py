@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 import psutil
-from django.contrib.auth import get_user_model
-from django.test import Client
 
 from campaigns.segments import running
 from campaigns.segments.known import Known
@@ -18,6 +15,7 @@ from config import clock
 from config.loadtest.figures import milliseconds, percentile
 from config.loadtest.options import Failed, Options, Outcome
 from config.loadtest.stack import peak_memory
+from config.loadtest.watching import ask, visitor
 from preferences.models import Contact
 from tracking.models import Event
 
@@ -85,19 +83,8 @@ def _measure(rule: dict[str, Any]) -> tuple[list[float], int]:
 
 
 def _time_pages() -> list[float]:
-    user, _made = get_user_model().objects.get_or_create(
-        username="loadtest", defaults={"is_staff": True, "is_superuser": True}
-    )
-    browser = Client()
-    browser.force_login(user)
-    return [_time(lambda: browser.get("/preferences/contact/")) for _ in range(_PAGES + 1)][1:]  # the first compiles
-
-
-def _time(step: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    if step().status_code != 200:
-        raise Failed("the list of contacts cannot be shown")
-    return time.perf_counter() - started
+    browser = visitor()
+    return [ask(browser, "/preferences/contact/") for _ in range(_PAGES + 1)][1:]  # the first compiles
 
 
 def _figures(seconds: list[float]) -> dict[str, float]:

@@ -39,7 +39,8 @@ def _differences(column: str, held: str) -> str:
             SELECT jsonb_object_agg(e.key, coalesce({held} -> e.key, 'null')) AS before,
                    jsonb_object_agg(e.key, e.value) AS after
             FROM jsonb_each(r.{column}) e
-            WHERE ({held} -> e.key) IS DISTINCT FROM e.value
+            WHERE {held} || r.{column} IS DISTINCT FROM {held}  -- most rows say nothing new: settled at one look
+            AND ({held} -> e.key) IS DISTINCT FROM e.value
             AND (%(known)s = 'overwrite' OR %(known)s = 'fill' AND coalesce({held} ->> e.key, '') = '')
         ) of_{column} ON true
     """
@@ -59,11 +60,9 @@ JUDGED = f"""
     ) own ON true
     {_differences("columns", "own.held")} {_differences("attributes", "c.attributes")}
 """
-#: The same, of those who were there before this import: whoever was just made is what the row says.
+#: The same, of those who were there before: whoever the slice just made is what the row says.
 KNOWN = JUDGED.replace(
-    "ON c.address = r.address",
-    "ON c.address = r.address AND NOT EXISTS (SELECT FROM preferences_importchange g"
-    " WHERE g.table_id = %(table)s AND g.contact_id = c.id AND g.is_new)",
+    "ON c.address = r.address", "ON c.address = r.address AND c.id NOT IN (SELECT unnest(%(made)s::bigint[]))"
 )
 DIFFERS = "(columns_after IS NOT NULL OR attributes_after IS NOT NULL)"
 _COUNT = f"""

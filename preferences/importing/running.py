@@ -24,7 +24,7 @@ _MAKE = f"""
         ORDER BY address ON CONFLICT (address) DO NOTHING RETURNING id
     )
     INSERT INTO preferences_importchange (table_id, contact_id, is_new, is_listed, before, after)
-    SELECT %(table)s, id, true, %(list)s IS NOT NULL, '{{}}', '{{}}' FROM made
+    SELECT %(table)s, id, true, %(list)s IS NOT NULL, '{{}}', '{{}}' FROM made RETURNING contact_id
 """
 #: Those that were just made are seen by nobody yet.
 _LOCK = f"""
@@ -102,12 +102,15 @@ _DELETE_REPEATED = """
 
 def bring_in(table: ContactImport, *, after: int, through: int) -> None:
     """Write a slice, and add what came of it to the table's counts (which the caller saves)."""
-    given = {**slice_of(table, after=after, through=through), "list": table.list_id}
+    given: dict[str, Any] = {**slice_of(table, after=after, through=through), "list": table.list_id}
     with connection.cursor() as cursor:
-        table.added += _run(cursor, _MAKE, given)
+        cursor.execute(_MAKE, given)
+        given["made"] = [row[0] for row in cursor.fetchall()]
+        table.added += len(given["made"])
         cursor.execute(_LOCK, given)
         if table.known != ContactImport.Known.LEAVE:
-            table.changed += _run(cursor, _CHANGE, given)
+            cursor.execute(_CHANGE, given)
+            table.changed += cursor.rowcount
         if table.list_id:
             cursor.execute(_LIST, given)
             table.listed += cursor.fetchone()[0]
@@ -123,8 +126,3 @@ def _subscribe(cursor: Any, table: ContactImport, given: dict[str, Any]) -> None
     subscribed, refused = cursor.fetchone()
     table.subscribed += subscribed
     table.refused += refused
-
-
-def _run(cursor: Any, statement: str, given: dict[str, Any]) -> int:
-    cursor.execute(statement, given)
-    return int(cursor.rowcount)

@@ -77,6 +77,10 @@ class Command(BaseCommand):
             "--running", action="store_true", dest="is_running",
             help="workers run before a campaign begins, and it is timed from its first row on",
         )  # fmt: skip
+        parser.add_argument(
+            "--watched", action="store_true", dest="is_watched",
+            help="somebody has the overview and the reports open while a campaign leaves",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", dest="is_json", help="one JSON object as the last line")
         parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
 
@@ -115,6 +119,7 @@ class Command(BaseCommand):
             concurrency=options["concurrency"],
             has_journal=not options["endpoint"],
             is_running=options["is_running"],
+            is_watched=options["is_watched"],
         )
         try:
             outcome = {"scenario": scenario, **_run(scenario, asked)}
