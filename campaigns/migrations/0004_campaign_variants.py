@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
             name="test_ending",
             field=models.CharField(
                 choices=[
-                    ("by_itself", "By itself; without a winner they get A"),
-                    ("winner_only", "By itself if there is a winner; else somebody is asked"),
+                    ("by_itself", "By itself, or A if there is none"),
+                    ("winner_only", "By itself, or somebody is asked"),
                     ("ask", "Somebody is asked"),
                 ],
                 default="by_itself",

@@ -43,8 +43,8 @@ class Campaign(models.Model):
         REVENUE = "revenue", "Revenue a person"
 
     class Ending(models.TextChoices):
-        BY_ITSELF = "by_itself", "By itself; without a winner they get A"
-        WINNER_ONLY = "winner_only", "By itself if there is a winner; else somebody is asked"
+        BY_ITSELF = "by_itself", "By itself, or A if there is none"
+        WINNER_ONLY = "winner_only", "By itself, or somebody is asked"
         ASK = "ask", "Somebody is asked"
 
     name = models.CharField(max_length=120)

@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Segment
 from campaigns.planning.contents import contents_of
 from campaigns.planning.timing import find_fault, late_zones_note
 from campaigns.planning.variant_checks import check_variants
-from campaigns.variants.plan import Variant, is_test, template_of, variants_of
+from campaigns.variants.plan import Variant, template_of, variants_of
 from config.queues import Stream
 from notifications.compose.models import Template
 from notifications.compose.preflight.findings import Finding, Severity, worst_first
@@ -93,17 +93,19 @@ def _check_sending(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
-    """Each variant's mail; of further variants only what is not said of an earlier one."""
+    """Each variant's mail. What is true of all is said once, and else of which."""
     if campaign.template is None:
         yield _stop("no_template", "No template is chosen.", "Choose a published one under Content.")
         return
-    told: set[tuple[str, str]] = set()
-    for variant in variants_of(campaign):
+    variants = variants_of(campaign)
+    found: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    for variant in variants:
         for finding in _check_variant(campaign, variant):
-            if (finding.code, finding.sentence) not in told:
-                told.add((finding.code, finding.sentence))
-                named = f"Variant {variant.name}: {finding.sentence}" if is_test(campaign) else finding.sentence
-                yield replace(finding, sentence=named)
+            found.setdefault((finding.code, finding.sentence), []).append((variant.name, finding))
+    for same in found.values():
+        names, finding = list(dict.fromkeys(name for name, _one in same)), same[0][1]
+        of_some = "" if len(names) == len(variants) else f"Variant {', '.join(names)}: "
+        yield replace(finding, sentence=of_some + finding.sentence)
 
 
 def _check_variant(campaign: Campaign, variant: Variant) -> Iterator[Finding]:
