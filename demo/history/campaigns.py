@@ -28,6 +28,7 @@ from notifications.compose.models import Template, TemplateVersion
 from notifications.delivery.simulated import ensure_simulated_providers
 from preferences.addresses import domain_of
 from preferences.models import Topic
+from tracking.figures.marking import mark_messages
 from tracking.ingest import FACT_COLUMNS
 from tracking.models import Message, MessageEvent
 
@@ -138,6 +139,7 @@ def _write_mails(campaign: Campaign, rows: QuerySet[CampaignRecipient], began: d
         messages.append(message)
     Message.objects.bulk_create(messages, batch_size=1000)
     MessageEvent.objects.bulk_create(reports, batch_size=1000)
+    mark_messages(message.pk for message in messages)
     return len(messages)
 
 
