@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from campaigns.audience.estimating import estimate
@@ -31,7 +32,7 @@ from tracking.models import Message
 
 pytestmark = [pytest.mark.req("C3"), pytest.mark.django_db]
 
-TEST = {"test_percent": 20, "test_metric": "clicks", "test_hours": 4, "test_ending": "by_itself"}
+TEST: dict[str, Any] = {"test_percent": 20, "test_metric": "clicks", "test_hours": 4, "test_ending": "by_itself"}
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +203,7 @@ def test_a_language_without_the_subject_is_told() -> None:
 
 
 def test_an_approval_pins_every_variant() -> None:
-    ari = Actor(id=9, name="ari")
+    ari = Actor(id=User.objects.create_user("ari").pk, name="ari")
     campaign = ready(state="in_review", variants=[{"subjects": {}}, {"subjects": {}}])
     with pytest.raises(Refused, match="same mail"):
         approval.approve(campaign.pk, revision=1, by=ari, at=clock.now())
