@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any
 
 from campaigns.models import AuditEntry
@@ -18,6 +19,21 @@ class Actor:
 
 
 CLOCK = Actor()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one person did, once or several times in a row; of those the latest entry."""
+
+    entry: AuditEntry
+    times: int
+
+
+def read_trail(subject: str, *, most: int = 8) -> list[Step]:
+    """The latest steps, newest first. A draft is saved with each change, so edits in a row are one step."""
+    newest = AuditEntry.objects.filter(subject=subject)[: most * 10]
+    rows = groupby(newest, key=lambda one: (one.actor, one.action, one.note))
+    return [Step(entry=next(same), times=1 + sum(1 for _ in same)) for _key, same in islice(rows, most)]
 
 
 def record(

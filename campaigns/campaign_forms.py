@@ -18,6 +18,7 @@ from campaigns.models import Campaign, Segment
 from campaigns.planning.contents import published_templates
 from campaigns.planning.recurrence import BadCron, read_cron
 from campaigns.planning.timing import home
+from notifications.models import Template
 from preferences.models import ContactList, Topic
 
 _PARTS = ("segments", "lists", "without_segments", "without_lists")
@@ -42,12 +43,19 @@ class Many(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, required=False, **kwargs)
 
 
+def name_template(template: Template) -> str:
+    """Its name; the key beside it where they differ by more than spelling."""
+    name = template.name or template.key
+    return name if template.key == name.lower().replace(" ", "-") else f"{name} ({template.key})"
+
+
 class CampaignForm(forms.Form):
     """A whole draft. Times are of the company's clock; what is not asked for by the schedule is left alone."""
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget())
     topic = forms.ModelChoiceField(
-        Topic.objects.all(), label=_("Topic"), required=False, widget=UnfoldAdminSelectWidget(),
+        Topic.objects.all(), label=_("Topic"), required=False, empty_label=_("Choose one"),
+        widget=UnfoldAdminSelectWidget(),
         help_text=_("What people subscribe to. Who turned it off does not get this mail."),
     )  # fmt: skip
     is_everybody = forms.BooleanField(label=_("Everybody who may get the topic"), required=False)
@@ -61,7 +69,8 @@ class CampaignForm(forms.Form):
         help_text=_("A share that gets nothing, to see what the campaign is worth. Always the same people."),
     )  # fmt: skip
     template = forms.ModelChoiceField(
-        Campaign.objects.none(), label=_("Template"), required=False, widget=UnfoldAdminSelectWidget(),
+        Campaign.objects.none(), label=_("Template"), required=False, empty_label=_("Choose one"),
+        widget=UnfoldAdminSelectWidget(),
         help_text=_("Published ones. The version that is published at the approval is the one that goes."),
     )  # fmt: skip
     schedule = forms.ChoiceField(label=_("When"), choices=Campaign.Schedule.choices, widget=forms.RadioSelect)
@@ -103,6 +112,7 @@ class CampaignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = published_templates()  # type: ignore[attr-defined] # a choice of rows
+        self.fields["template"].label_from_instance = name_template  # type: ignore[attr-defined]
         segments = [(one.pk, one.name) for one in Segment.objects.filter(archived_at=None)]
         lists = [(one.pk, one.name) for one in ContactList.objects.all()]
         for name in _PARTS:
@@ -111,8 +121,8 @@ class CampaignForm(forms.Form):
     def clean_cron(self) -> str:
         """Tidied, where the schedule asks for it."""
         text: str = self.cleaned_data["cron"]
-        if self.data.get("schedule") != Campaign.Schedule.RECURRING:
-            return text.strip()
+        if self.data.get("schedule") != Campaign.Schedule.RECURRING or not text.strip():
+            return text.strip()  # the checks say that it is still to be written
         try:
             return read_cron(text)
         except BadCron as fault:

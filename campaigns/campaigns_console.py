@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -182,7 +184,8 @@ def _choose(request: HttpRequest, campaign: Campaign) -> str:
 
 def _copy(request: HttpRequest, campaign: Campaign) -> str:
     made = editing.copy(campaign, by=actor_of(request.user))
-    return _("Copied: “%s” is in the list of campaigns.") % made.name
+    link = format_html('<a class="pr-link" href="{}">{}</a>', reverse("campaigns:campaign", args=[made.pk]), made.name)
+    return format_html(_("Copied: {} is a draft."), link)
 
 
 #: Act -> the permissions of which one is needed, and what it does. Stopping is open to whoever writes or approves.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from campaigns import overview
+from campaigns import glance, overview
 from config import clock
 from config.screens import staff_screen
 from notifications import backlog
@@ -52,18 +52,19 @@ class Bar:
 def fill_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's callback for the admin's first page."""
     if request.user.has_perm("tracking.view_message"):
-        context.update(_read(), title=_("Overview"), is_fullwidth="1")
+        context.update(_read(request), title=_("Overview"), is_fullwidth="1")
     return context
 
 
 @staff_screen("tracking.view_message")
 def refresh(request: HttpRequest) -> HttpResponse:
     """The overview's content, fetched again every few seconds."""
-    return render(request, "campaigns/fragments/overview.html", _read())
+    return render(request, "campaigns/fragments/overview.html", _read(request))
 
 
-def _read() -> dict[str, Any]:
+def _read(request: HttpRequest) -> dict[str, Any]:
     at = clock.now()
+    found = glance.look(at=at) if request.user.has_perm("campaigns.view_campaign") else None
     day = overview.read_day(at=at)
     lanes = backlog.read_lanes(at=at)
     providers = list(Provider.objects.prefetch_related("memberships"))
@@ -72,7 +73,8 @@ def _read() -> dict[str, Any]:
     return {
         "at": at, "lanes": lanes, "receipts": backlog.count_receipts(), "numbers": _numbers(day), "bars": _bars(day),
         "peak": day.peak, "latency": overview.read_latency(at=at), "workers": workers, "providers": providers,
-        "trouble": trouble, "is_alive": any(worker.is_alive for worker in workers),
+        "glance": found if found and not found.is_empty else None, "trouble": trouble,
+        "is_alive": any(worker.is_alive for worker in workers),
         "is_new": not day.totals["caused"] and not trouble and not any(lane.total or lane.events for lane in lanes),
     }  # fmt: skip
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from campaigns.models import AuditEntry, Campaign, CampaignRun
+from campaigns.audit import read_trail
+from campaigns.models import Campaign, CampaignRun
+from campaigns.reports.subjects import Subject, source_subject
 from campaigns.screens import LIVE, read_progress, tone_of
 from campaigns.sending import figures
 from campaigns.sending.receipt import write_receipt
@@ -25,7 +27,7 @@ def show(request: HttpRequest, campaign: Campaign, rights: dict[str, bool]) -> H
         return render(request, "campaigns/fragments/live.html", context)
     return show_screen(
         request, "campaigns/console/live.html", title=campaign.name, is_fullwidth="1",
-        trail=AuditEntry.objects.filter(subject=campaign.source)[:8], **context,
+        trail=read_trail(campaign.source), **context,
     )  # fmt: skip
 
 
@@ -34,13 +36,15 @@ def _read(campaign: Campaign) -> dict[str, Any]:
     counted = figures.look(campaign, at=at)
     run = CampaignRun.objects.get(pk=campaign.pk)
     receipt = write_receipt(campaign)
+    subject = source_subject(campaign.source)
     failed = DeadLetter.objects.filter(source=campaign.source, discarded_at=None).count()
     return {
         "campaign": campaign, "run": run, "tone": tone_of(campaign), "at": at,
         "progress": read_progress(campaign, run, at=at), "figures": counted, "receipt": receipt,
         "groups": _groups(receipt), "is_live": campaign.state in LIVE, "has_ended": campaign.state not in LIVE,
         "is_on_trial": bool(campaign.canary_size) and not run.is_canary_passed and campaign.state == S.SENDING,
-        "failed": failed, "facts": _facts(counted),
+        "failed": failed, "facts": _facts(counted, subject), "accounts": _accounts(counted, subject),
+        "domains": _domains(counted, subject),
         "test": show_test(campaign, counted.arms),
     }  # fmt: skip
 
@@ -53,17 +57,38 @@ def _groups(receipt: Any) -> list[tuple[str, tuple[Any, ...]]]:
     return [(name, lines) for name, lines in named if lines]
 
 
-def _facts(counted: figures.Figures) -> list[tuple[str, int, str]]:
-    """(name, count, share of those sent)."""
+def _facts(counted: figures.Figures, subject: Subject) -> list[tuple[str, int, str, str]]:
+    """(name, count, share of those sent, the people)."""
     sent = counted.facts.get("sent", 0)
     names = {
         "sent": "Handed over", "delivered": "Delivered", "opened": "Opened", "clicked": "Clicked",
         "bounced": "Bounced", "complained": "Spam reports", "unsubscribed": "Unsubscribed",
     }  # fmt: skip
     return [
-        (label, counted.facts.get(key, 0), _share(counted.facts.get(key, 0), sent if key != "sent" else 0))
+        (label, counted.facts.get(key, 0), _share(counted.facts.get(key, 0), sent if key != "sent" else 0),
+         subject.people_url(key))
         for key, label in names.items()
+    ]  # fmt: skip
+
+
+def _accounts(counted: figures.Figures, subject: Subject) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Each account's name with its counts, and whom they are of."""
+    return [
+        (name, _linked(subject, "provider", name, sent=sent, delivered=delivered, bounced=bounced))
+        for name, sent, delivered, bounced in counted.providers
     ]
+
+
+def _domains(counted: figures.Figures, subject: Subject) -> list[tuple[str, int, int, list[tuple[int, str]]]]:
+    """Each domain with its mails, how many were put off, and its counts."""
+    return [
+        (name, mails, late, _linked(subject, "domain", name, delivered=delivered, bounced=bounced))
+        for name, mails, _sent, delivered, bounced, late in counted.domains
+    ]
+
+
+def _linked(subject: Subject, by: str, value: str, **counts: int) -> list[tuple[int, str]]:
+    return [(count, subject.people_url(fact, by, value)) for fact, count in counts.items()]
 
 
 def _share(count: int, of: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.audience.parts import read_audience
 from campaigns.models import Campaign, Segment
@@ -11,45 +12,28 @@ from campaigns.reports.subjects import register_source_title
 from campaigns.segments.selection import BadRule, select_people
 from campaigns.segments.usage import Use, register_use
 from config import clock
-from notifications import audiences as asked_audiences
-from preferences import audiences
+from preferences.audiences import Audience, AudienceKind, NoSuchAudience, register_audience
 
 
 def register() -> None:
     """Offer segments wherever people are chosen, protect those that campaigns use, and name campaigns in reports."""
-    asked_audiences.register_audiences("segment", asked_audiences.AudienceKind(offer=_offer, find=_find))
-    audiences.register_audience("segment", audiences.Audience(title="Segments", select=_select, choices=_choices))
+    register_audience("segment", AudienceKind(title=gettext_lazy("Segments"), offer=_offer, find=_find))
     register_use("campaigns", _uses)
     register_source_title("campaign", _title)
 
 
-def _offer() -> list[tuple[int, str]]:
-    return [(one.pk, _("Segment: %(name)s") % {"name": one.name}) for one in Segment.objects.filter(archived_at=None)]
-
-
-def _find(segment_id: int) -> asked_audiences.Audience | None:
-    segment = Segment.objects.filter(pk=segment_id).first()
-    if segment is None:
-        return None
-    try:
-        selected = select_people(segment.rule, at=clock.now())
-    except BadRule:
-        return None
-    label = _("the segment “%(name)s”") % {"name": segment.name}
-    return asked_audiences.Audience(label=label, sql=selected.sql, parameters=selected.parameters)
-
-
-def _choices() -> list[tuple[str, str]]:
+def _offer() -> list[tuple[str, str]]:
     return [(str(one.pk), one.name) for one in Segment.objects.filter(archived_at=None)]
 
 
-def _select(segment_id: str) -> audiences.Selected:
+def _find(segment_id: str) -> Audience:
     segment = Segment.objects.get(pk=int(segment_id))
     try:
         selected = select_people(segment.rule, at=clock.now())
     except BadRule as fault:
-        raise audiences.NoSuchAudience(f"the segment {segment.name} cannot be read: {fault}") from fault
-    return audiences.Selected(sql=selected.sql, parameters=selected.parameters)
+        raise NoSuchAudience(f"the segment {segment.name} cannot be read: {fault}") from fault
+    label = _("the segment “%(name)s”") % {"name": segment.name}
+    return Audience(label=label, sql=selected.sql, parameters=selected.parameters)
 
 
 def _uses(ids: list[int]) -> dict[int, list[Use]]:

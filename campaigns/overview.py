@@ -17,6 +17,7 @@ HOURS = 24
 #: so long, and so many times longer than it took.
 REMEMBERED_SECONDS = 15
 _TIMES_LONGER = 30
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: Latency is read from the last so many accepted mails of the last hour.
 LATENCY_SAMPLE = 500
 
@@ -86,8 +87,8 @@ class _Memory:
     """The last count, and until when it will do."""
 
     day: Day | None = None
-    at: datetime = datetime.min.replace(tzinfo=UTC)
-    until: datetime = datetime.min.replace(tzinfo=UTC)
+    at: datetime = _NEVER
+    until: datetime = _NEVER
 
 
 _memory = _Memory()

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from campaigns.audience.estimating import Estimate, read_estimate
+from campaigns.audit import read_trail
 from campaigns.campaign_forms import CampaignForm, NoteForm, initial_of
-from campaigns.models import AuditEntry, Campaign
+from campaigns.models import Campaign
 from campaigns.planning import approval
 from campaigns.planning.sentences import is_for_everybody, say_plan
-from campaigns.planning.timing import home
+from campaigns.planning.timing import home, say_when
 from campaigns.screens import actor_of, tone_of
 from campaigns.sending.states import S
 from campaigns.variant_forms import ContentForms, show_forms
@@ -19,6 +20,8 @@ from campaigns.variants.advice import say_advice, usual_rate
 from campaigns.variants.plan import is_test
 from config import clock
 from config.screens import show_screen
+
+_TO_COME = frozenset({S.SCHEDULED, S.REPEATING})
 
 
 def show(
@@ -38,8 +41,8 @@ def show(
     return show_screen(
         request, "campaigns/console/plan.html", title=campaign.name, form=form, content=content,
         is_draft=is_draft, tone=tone_of(campaign), zone=home().key, note_form=NoteForm(),
-        windows=campaign.windows.all()[:10],
-        trail=AuditEntry.objects.filter(subject=campaign.source)[:8], is_fullwidth="1",
+        windows=campaign.windows.all()[:10], trail=read_trail(campaign.source), is_fullwidth="1",
+        goes=say_when(campaign, at=clock.now()) if campaign.state in _TO_COME else "",
         **review(request, campaign, rights), **rights,
     )  # fmt: skip
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from notifications.audiences import Audience
 from notifications.compose.preflight.variables import CONTACT
 from notifications.compose.reading import Reading
+from preferences.audiences import Audience
 
 #: Of those without a value: how many, and two of them for an example, the oldest and the newest.
 AGGREGATES = ("count(*)", "min(id)", "max(id)")

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from notifications.audiences import Audience
 from notifications.blank_counting import AGGREGATES, count_at, guess_contacts
 from notifications.compose.loading import DOCUMENTS
 from notifications.compose.preflight.scopes import Use, read_uses
 from notifications.compose.preflight.variables import spell
 from notifications.compose.reading import Reading
+from preferences.audiences import Audience
 
 #: Longest a count may take, and with how many contacts at the most (by the planner's guess) it is begun at all.
 SECONDS, COUNTED_ALL = 5.0, 3_000_000

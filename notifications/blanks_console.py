@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from config.screens import show_screen, staff_screen
-from notifications.audiences import find_audience, offer_audiences
 from notifications.blank_values import TooSlow, count_blanks, find_variables
 from notifications.compose.findings import SourceFault
 from notifications.compose.models import Template
 from notifications.editions import find_edition, offer_editions
+from preferences.audiences import NoSuchAudience, audience_choices, find_audience
 from preferences.models import Contact
 
 VIEW, SEE_CONTACTS = "notifications.view_template", "preferences.view_contact"
@@ -24,7 +24,7 @@ def show_blanks(request: HttpRequest, key: str) -> HttpResponse:
     editions = offer_editions(template)
     chosen = request.GET.get("subject", "") or (editions[0][0] if editions else "")
     context = {
-        "shown": template, "editions": editions, "chosen": chosen, "audiences": offer_audiences(),
+        "shown": template, "editions": editions, "chosen": chosen, "audiences": audience_choices(),
         "audience": request.GET.get("audience", "all"), "may_see_contacts": request.user.has_perm(SEE_CONTACTS),
     }  # fmt: skip
     if request.headers.get("HX-Request") or "now" in request.GET:
@@ -36,12 +36,14 @@ def show_blanks(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _count(template: Template, name: str, audience_name: str) -> dict[str, object]:
-    audience = find_audience(audience_name)
     try:
+        audience = find_audience(audience_name)
         edition = find_edition(template, name)
         if edition is None:
             return {"fault": _("That draft or version is not there any more.")}
         report = count_blanks(find_variables(edition.compiled, edition.defaults), audience)
+    except NoSuchAudience:
+        return {"fault": _("These people cannot be chosen any more. Choose others.")}
     except SourceFault as fault:
         return {"fault": _("It does not compile yet: %(fault)s") % {"fault": fault.findings[0]}}
     except TooSlow:

@@ -123,6 +123,8 @@ class MessageFilter(ReaderFilter):
         """Mails to which this happened."""
         if value in READER_FACTS:
             return with_reader_fact(rows, value)
+        if value == "sent":  # also where the answer to the call was lost; as reports count it
+            return rows.filter(Q(sent_at__isnull=False) | Q(delivered_at__isnull=False) | Q(bounced_at__isnull=False))
         return rows.filter(aside__in=ENDS[value]) if value in ENDS else rows.filter(**{f"{value}_at__isnull": False})
 
     def since(self, rows: Messages, name: str, value: str) -> Messages:

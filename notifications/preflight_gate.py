@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from notifications.audiences import Audience
 from notifications.blank_values import TooSlow, count_blanks, felt, find_variables
 from notifications.catalog import secret_paths
 from notifications.compose.compilation import Compiled, compile_source
@@ -23,6 +22,7 @@ from notifications.compose.preflight.running import CONTENT, run
 from notifications.compose.source import TemplateSource
 from notifications.preflight import inspect_source, inspect_version
 from notifications.preflight_readers import CONTACTS, contact_readers, telling_contacts
+from preferences.audiences import Audience
 
 APPROVE = "notifications.approve_publication"
 

@@ -81,10 +81,16 @@ def find_group(call_id: UUID) -> Group | None:
 
 def members_of(call_id: UUID) -> QuerySet[Message]:
     """The uncertain messages of one call, oldest first."""
-    uncertain: Any = _asked(Message.objects.all())
+    uncertain: Any = _asked(_handed_over(call_id))
     rows = uncertain.filter(asked=None) if call_id == NO_CALL else uncertain.filter(asked=call_id)
     found: QuerySet[Message] = rows.order_by("pk")
     return found
+
+
+def _handed_over(call_id: UUID) -> QuerySet[Message]:
+    """The messages that a call names, so that one is found among a hundred thousand; all where its list is sealed."""
+    members = Call.objects.filter(pk=call_id).values_list("members", flat=True).first()
+    return Message.objects.filter(pk__in=[one["m"] for one in members]) if members else Message.objects.all()
 
 
 def _asked(messages: QuerySet[Message]) -> QuerySet[Message]:

@@ -16,6 +16,7 @@ import preferences.suppression_admin  # noqa: F401 - registers the screens of su
 from config import clock
 from config.logtables import MOST_ROWS_COUNTED, BoundedPaginator, ReadOnlyAdmin, TeachingAdmin
 from preferences.addresses import BadAddress, normalise_address
+from preferences.attribute_filter import AttributeFilter
 from preferences.bulk_editing import MOST_CHOSEN
 from preferences.models import Contact, ContactList, Suppression, Topic
 from preferences.topic_forms import SAID, TopicForm
@@ -74,7 +75,8 @@ class ListFilter(admin.SimpleListFilter):
 class ContactAdmin(ReadOnlyAdmin):
     empty_hint = "A contact comes into being with the first event about a person. Fill a shop with scripts/up --demo."
     list_display = ("who", "name", "locale", "time_zone", "last_opened_at", "last_clicked_at", "created_at")
-    list_filter = (StandingFilter, ListFilter)
+    list_filter = (StandingFilter, ListFilter, AttributeFilter)
+    list_filter_submit = True
     actions = ("edit_chosen",)
     list_before_template = "preferences/console/contact_ways.html"
     search_fields = ("address",)

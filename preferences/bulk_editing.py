@@ -19,7 +19,7 @@ from django.db.models import Max, Q
 
 from config.arrays import int_array
 from preferences.attribute_kinds import write_value
-from preferences.audiences import NoSuchAudience, Selected, names, select_audience
+from preferences.audiences import Audience, NoSuchAudience, find_audience, names
 from preferences.holdings import Holding, Traces, register_holding
 from preferences.models import Attribute, BulkEdit, Contact, ContactList
 
@@ -160,7 +160,8 @@ def _make_slice(edit: BulkEdit, people: str, parameters: dict[str, Any], at: dat
 
 def _people(edit: BulkEdit) -> tuple[str, dict[str, Any]]:
     """SQL after FROM, of contacts `c`, and all its parameters."""
-    selected = select_audience(edit.audience) if edit.audience else Selected(sql="SELECT unnest(%s::bigint[]) AS id")
+    chosen = Audience(label="", sql="SELECT unnest(%s::bigint[]) AS id")
+    selected = find_audience(edit.audience) if edit.audience else chosen
     values = selected.parameters if edit.audience else (int_array(edit.contact_ids),)
     marks = {f"audience_{number}": value for number, value in enumerate(values)}
     sql = selected.sql % tuple(f"%({name})s" for name in marks)

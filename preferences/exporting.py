@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from preferences.attribute_kinds import write_value
-from preferences.audiences import NoSuchAudience, names, select_audience
+from preferences.audiences import NoSuchAudience, find_audience, names
 from preferences.consent_proof import defuse
 from preferences.holdings import Holding, Traces, register_holding
 from preferences.models import Attribute, Contact, ContactExport, ExportPart, Topic
@@ -106,7 +106,7 @@ def _step(table_id: int, *, at: datetime) -> bool:
 
 def _read(table: ContactExport) -> list[tuple[Any, ...]]:
     """(id, cells …) of the next contacts."""
-    selected = select_audience(table.audience)
+    selected = find_audience(table.audience)
     cells, given = zip(*map(_cell, table.columns), strict=True)
     parameters = [*(value for values in given for value in values), *selected.parameters]
     with connection.cursor() as cursor:

@@ -23,6 +23,7 @@ _ADD = "preferences.add_contactimport"
 State = ContactImport.State
 REPORTED_SHOWN = 20
 IMPORTS_SHOWN = 30
+_SHORT = 1000
 
 
 @staff_screen(_ADD)
@@ -87,7 +88,7 @@ def _done(table: ContactImport) -> tuple[int, int]:
         read = table.last_number * table.read_through // max(table.parts, 1)
         return (read + table.counted_through) // 2, table.last_number
     if table.state == State.UNDOING:
-        return table.removed + table.restored, table.removed + table.restored + table.changes.count()
+        return table.undone, max(table.to_undo, 1)
     return table.done_through, table.last_number
 
 
@@ -115,7 +116,8 @@ def act_on_import(request: HttpRequest, table_id: int) -> HttpResponse:
             )  # fmt: skip
         case "undo":
             life.undo(table.pk, by=request.user.pk, at=at)
-            life.work_on_imports(at=at, seconds=1, most=2)
+            if table.added + table.changed <= _SHORT:
+                life.work_on_imports(at=at, seconds=1, most=3)
     return redirect("preferences:contact-import", table.pk)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from campaigns.builder.answers import date_fields, flag_fields, number_fields, text_fields
-from campaigns.builder.controls import Control, Options, dig
+from campaigns.builder.controls import Control, Options, choice, dig
 from campaigns.segments.conditions.mails import FACTS
 from campaigns.segments.conditions.payloads import fields_of
 from campaigns.segments.known import Known
@@ -32,7 +32,7 @@ def sum_fields(part: Any, known: Known) -> list[Control]:
     numbers = [name for name, kind in declared.items() if kind == "number" and "[]" not in name]
     field = Control(
         path=("field",), label="Sum of", lead="sum of", value=part.get("field"),
-        options=_choice(part.get("field"), [(one, one) for one in numbers]),
+        options=choice(part.get("field"), [(one, one) for one in numbers]),
     )  # fmt: skip
     amount = [
         Control(path=("amount", "test_is"), label="Is", lead="is", options=_COUNT[:2], otherwise="at_least",
@@ -54,28 +54,24 @@ def mail_fields(part: Any, known: Known) -> list[Control]:
             path=("topic",),
             label="About",
             lead="about",
-            options=_choice(part.get("topic"), topics),
+            options=choice(part.get("topic"), topics),
             value=part.get("topic"),
         ),
-        Control(
-            path=("source",), label="From", lead="from", kind="text", value=part.get("source"), hint="any campaign"
-        ),
+        Control(path=("source",), label="From", lead="from", options=_campaigns(part, known), value=part.get("source")),
         Control(
             path=("mail_type",), label="Type", lead="of type", kind="text", value=part.get("mail_type"), hint="any"
         ),
     ]
 
 
-def _choice(value: Any, options: list[tuple[str, str]]) -> Options:
-    """The options, with a value that is not among them: what was chosen is never lost."""
-    known = {one for one, _ in options}
-    lost = [(str(value), f"{value} (gone)")] if value is not None and str(value) not in known else []
-    first = [] if "" in known else [("", "choose …")]
-    return (*first, *options, *lost)
+def _campaigns(part: Any, known: Known) -> Options:
+    value = part.get("source")
+    is_other = bool(value) and value not in known.mailings
+    return (("", "any campaign"), *known.mailings.items(), *([(value, known.mailing(value))] if is_other else []))
 
 
 def _name(part: Any, known: Known) -> Control:
-    options = _choice(part.get("name"), [(one, one) for one in known.events])
+    options = choice(part.get("name"), [(one, one) for one in known.events])
     return Control(path=("name",), label="Event", options=options, value=part.get("name"), is_turning=True)
 
 
@@ -114,7 +110,7 @@ def _where(part: Any) -> list[Control]:
     found: list[Control] = []
     for index, one in enumerate(asked if isinstance(asked, list) else []):
         value = dig(one, ["field"])
-        options = (*_choice(value, [(name, name) for name in fields]), ("-", "remove this"))
+        options = (*choice(value, [(name, name) for name in fields]), ("-", "remove this"))
         path = ("where", index, "field")
         found.append(Control(path=path, label="Where", lead="where", options=options, value=value, is_turning=True))
         write: Callable[..., list[Control]] = _PAYLOAD.get(str(dig(one, ["kind"])), text_fields)
@@ -125,4 +121,4 @@ def _where(part: Any) -> list[Control]:
 def _since(part: Any, known: Known) -> Control:
     value = dig(part, ["since", "name"])
     options = [("", "whenever"), *((one, f"only after the last {one}") for one in known.events)]
-    return Control(path=("since", "name"), label="And since", options=_choice(value, options), value=value)
+    return Control(path=("since", "name"), label="And since", options=choice(value, options), value=value)

@@ -62,6 +62,14 @@ def read_control(control: Control, typed: Sequence[str]) -> Any:
     return text or None
 
 
+def choice(value: Any, options: list[tuple[str, str]]) -> Options:
+    """The options, with a value that is not among them: what was chosen is never lost."""
+    known = {one for one, _ in options}
+    lost = [(str(value), f"{value} (gone)")] if value is not None and str(value) not in known else []
+    first = [] if "" in known else [("", "choose …")]
+    return (*first, *options, *lost)
+
+
 def dig(part: Any, path: Sequence[str | int]) -> Any:
     """The value at a path; None where nothing is."""
     for step in path:

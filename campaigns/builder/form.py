@@ -86,6 +86,8 @@ def _tidy(part: Tree) -> None:
     """What follows from a choice: the kind of a field, no empty anchor, no test that was removed."""
     if isinstance(part.get("since"), dict) and not part["since"].get("name"):
         del part["since"]
+    if part.get("type") == "mailing" and not part.get("by"):
+        part.pop("value", None)
     if isinstance(part.get("where"), list):
         part["where"] = [_with_kind(part, one) for one in part["where"] if dig(one, ["field"]) != "-"]
     if isinstance(part.get("window"), dict):

@@ -16,6 +16,7 @@ from campaigns.builder.answers import (
 )
 from campaigns.builder.behaviour import event_fields, mail_fields, sum_fields
 from campaigns.builder.controls import Control, Options
+from campaigns.builder.mailing import mailing_fields
 from campaigns.segments.conditions.person import FLAGS, MOMENTS, TEXTS
 from campaigns.segments.known import Known
 from preferences.models import Attribute
@@ -32,8 +33,9 @@ _SCORES = (("at_least", "is at least"), ("less_than", "is less than"))
 _CONSENTS = (("given", "was given"), ("asked", "was asked for, not confirmed"), ("withdrawn", "was withdrawn"),
              ("none", "was never asked"))  # fmt: skip
 _SCOPES = (("any", "some or all mail"), ("all", "all mail"), ("marketing", "marketing mail"))
-_BEHAVIOUR = (("event", "Did something"), ("event_sum", "Sum of something done"), ("mail", "Mails got and clicked"),
-              ("engagement", "Engagement"), ("score", "Engagement score"))  # fmt: skip
+_BEHAVIOUR = (("event", "Did something"), ("event_sum", "Sum of something done"), ("mailing", "A campaign"),
+              ("mail", "Mails got and clicked"), ("engagement", "Engagement"),
+              ("score", "Engagement score"))  # fmt: skip
 _STANDING = (("topic", "Topic"), ("consent", "Consent"), ("suppression", "Suppression"), ("list", "List"),
              ("segment", "Another segment"))  # fmt: skip
 
@@ -90,7 +92,8 @@ def fields(part: Any, known: Known) -> list[Control]:
         "suppression": _suppression,
     }  # fmt: skip
     knowing: dict[str, Callable[[Any, Known], list[Control]]] = {
-        "event": event_fields, "event_sum": sum_fields, "mail": mail_fields, "topic": _topic, "consent": _consent,
+        "event": event_fields, "event_sum": sum_fields, "mail": mail_fields,
+        "mailing": mailing_fields, "topic": _topic, "consent": _consent,
         "list": _list, "segment": _segment,
     }  # fmt: skip
     if kind in simple:

@@ -73,6 +73,10 @@ class Campaign(models.Model):
     cron = models.CharField(
         max_length=100, blank=True, help_text="minute hour day month weekday, in the project's zone"
     )
+    clock_zone = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text="Of a repeating one: the project's zone by which `starts_at` was reckoned.",
+    )  # fmt: skip
     throttle_per_hour = models.PositiveIntegerField(null=True, blank=True)
     canary_size = models.PositiveIntegerField(null=True, blank=True, help_text="So many go first, on trial.")
     canary_minutes = models.PositiveIntegerField(default=30, help_text="How long the trial waits for bounces.")

@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from campaigns.planning.checks import find_stops
 from campaigns.planning.contents import pin
 from campaigns.planning.editing import Stale
-from campaigns.planning.timing import first_start
+from campaigns.planning.timing import first_start, home
 from campaigns.sending.starting import begin
 from campaigns.sending.states import Refused, S, move
 
@@ -62,7 +62,7 @@ def approve(campaign_id: int, *, revision: int, by: Actor, at: datetime) -> Camp
     move(
         campaign.pk, S.REPEATING if is_repeating else S.SCHEDULED, at=at, by=by, action="approved",
         sources=[S.IN_REVIEW], approved_by=by.id, approved_at=at, versions=versions, variant_versions=variant_versions,
-        starts_at=first_start(campaign, at=at),
+        starts_at=first_start(campaign, at=at), clock_zone=home().key,
     )  # fmt: skip
     campaign.refresh_from_db()
     if campaign.schedule == Campaign.Schedule.NOW:

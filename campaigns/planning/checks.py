@@ -68,6 +68,8 @@ def _check_parts(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_schedule(campaign: Campaign, at: datetime) -> Iterator[Finding]:
+    if campaign.state == Campaign.State.MISSED:
+        return  # its page asks what to do
     if fault := find_fault(campaign, at=at):
         yield _stop("schedule", fault)
     elif note := late_zones_note(campaign, at=at):

@@ -53,6 +53,16 @@ def next_window(cron: str, *, after: datetime, zone: ZoneInfo) -> datetime:
     return next(one for one in moments if one > after)
 
 
+def keep_face(window: datetime, *, before: ZoneInfo, zone: ZoneInfo, at: datetime) -> datetime:
+    """A window to come, after the project has moved to another zone: what clocks show stays.
+
+    Where they have shown it already by now, the window stays where it was: it comes once, whatever zone was in force.
+    """
+    face = window.astimezone(before)
+    moved = local_moment(face.date(), face.time(), zone)
+    return moved if moved >= at else window
+
+
 def windows_until(cron: str, *, first: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
     """The windows from `first` on that have come by `until`, oldest first; of very many the newest."""
     found: list[datetime] = []

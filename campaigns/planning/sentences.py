@@ -11,7 +11,7 @@ from campaigns.planning.contents import contents_of
 from campaigns.planning.timing import say_when
 from campaigns.variants.plan import Variant, has_rest, is_test, variants_of
 
-#: An audience of this share of all contacts is everybody, whatever it is called.
+#: Where no more than the rest of everybody is left out on purpose, it is everybody all the same.
 MOST_OF_ALL = 0.9
 
 
@@ -37,9 +37,10 @@ def say_plan(campaign: Campaign, estimate: Estimate, *, at: datetime) -> str:
 
 
 def is_for_everybody(campaign: Campaign, estimate: Estimate) -> bool:
-    """Whether so many are meant that the number must be typed."""
-    audience = read_audience(campaign.audience)
-    return audience.is_everybody and estimate.gets >= MOST_OF_ALL * max(estimate.selected, 1)
+    """Whether so many are meant that the number must be typed: who may not get it anyway makes it no smaller."""
+    left_out = estimate.counts.get("excluded", 0) + estimate.counts.get("holdout", 0)
+    kept = estimate.selected - left_out
+    return read_audience(campaign.audience).is_everybody and kept >= MOST_OF_ALL * estimate.selected > 0
 
 
 def _content(campaign: Campaign) -> str:

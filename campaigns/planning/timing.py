@@ -80,7 +80,7 @@ def say_when(campaign: Campaign, *, at: datetime) -> str:
     if campaign.schedule == kind.RECURRING:
         start = first_start(campaign, at=at) if not find_fault(campaign, at=at) else None
         return f"{say_cron(campaign.cron) if campaign.cron else 'again and again'} ({home().key})" + (
-            f", first on {say_moment(start)}" if start else ""
+            f", next on {say_moment(start)}" if start else ""
         )
     if campaign.schedule == kind.LOCAL:
         if not campaign.local_date or not campaign.local_time:

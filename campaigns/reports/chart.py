@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from campaigns.reports.figures import COLUMNS, Counts, Row, hour_of
+from campaigns.reports.subjects import Subject
 
 WIDTH, HEIGHT = 720, 120
 #: So many bars at most; older ones make way.
@@ -30,6 +31,7 @@ class Bar:
     clicked_height: float
     counts: Counts
     label: str
+    links: tuple[tuple[int, str], ...]  # number and its people: sent, opened, clicked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Chart:
     is_hourly: bool
 
 
-def draw(rows: Sequence[Row]) -> Chart:
+def draw(rows: Sequence[Row], subject: Subject) -> Chart:
     """Bars from the first to the last hour in which anything happened."""
     hours = {hour_of(row): row.counts for row in rows}
     if not hours:
@@ -54,7 +56,7 @@ def draw(rows: Sequence[Row]) -> Chart:
     peak = max(peak, max((counts["clicked"] for _at, counts in filled), default=0))
     width, scale = WIDTH / len(filled), HEIGHT / max(peak, 1)
     bars = [
-        _bar(at, counts, x=number * width, width=width, scale=scale, is_hourly=is_hourly)
+        _bar(at, counts, x=number * width, width=width, scale=scale, is_hourly=is_hourly, subject=subject)
         for number, (at, counts) in enumerate(filled)
     ]
     return Chart(bars=tuple(bars), peak=peak, is_hourly=is_hourly)
@@ -77,12 +79,16 @@ def _fill(stretches: dict[datetime, Counts], step: timedelta) -> list[tuple[date
     return [(at, stretches.get(at, none)) for at in (first + step * one for one in range(number))]
 
 
-def _bar(at: datetime, counts: Counts, *, x: float, width: float, scale: float, is_hourly: bool) -> Bar:
+def _bar(
+    at: datetime, counts: Counts, *, x: float, width: float, scale: float, is_hourly: bool, subject: Subject
+) -> Bar:
     opened, clicked = counts["opened"] * scale, counts["clicked"] * scale
     when = f"{at:%d %b %H:00}" if is_hourly else f"{at:%d %b %Y}"
+    by, value = ("hour", f"{at:%Y-%m-%dT%H}") if is_hourly else ("day", f"{at:%Y-%m-%d}")
+    links = tuple((counts[name], subject.people_url(name, by, value)) for name in ("sent", "opened", "clicked"))
     label = _("%(when)s: %(sent)d sent, %(opened)d opened, %(clicked)d clicked") % {"when": when, **counts}
     return Bar(
         at=at, x=round(x + 0.5, 1), width=round(max(width - 1, 1), 1), opened_y=round(HEIGHT - opened, 1),
         opened_height=round(opened, 1), clicked_y=round(HEIGHT - clicked, 1), clicked_height=round(clicked, 1),
-        counts=counts, label=label,
+        counts=counts, label=label, links=links,
     )  # fmt: skip

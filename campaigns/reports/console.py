@@ -7,8 +7,8 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, CampaignRun
-from campaigns.reports import chart, listing, numbers, parts
+from campaigns.models import Campaign, CampaignRun, Segment
+from campaigns.reports import by_segment, chart, listing, numbers, parts
 from campaigns.reports.export import export_csv
 from campaigns.reports.figures import Axis, other_sources, read_medians, read_rates, read_report
 from campaigns.reports.link_map import draw_links
@@ -65,11 +65,23 @@ def _show(request: HttpRequest, subject: Subject) -> HttpResponse:
     medians, number = read_medians(subject)
     return show_screen(
         request, "campaigns/reports/report.html", title=subject.title, subject=subject, report=report,
-        tiles=numbers.tiles(report), income=numbers.income(report), chart=chart.draw(report.by(Axis.HOUR)),
+        tiles=numbers.tiles(report), income=numbers.income(report), chart=chart.draw(report.by(Axis.HOUR), subject),
         comparison=numbers.compare(report, medians, read_rates(other) if other else None), median_of=number,
         breakdowns=parts.breakdowns(report), reasons=parts.reasons(report), links=draw_links(report),
-        others=others, other=other, spans=SPANS, is_fullwidth="1", **_test_of(subject),
+        others=others, other=other, spans=SPANS, is_fullwidth="1", **_segments(request, subject), **_test_of(subject),
     )  # fmt: skip
+
+
+def _segments(request: HttpRequest, subject: Subject) -> dict[str, Any]:
+    """What is offered to choose from, and what was chosen; nothing for those who may not see segments."""
+    if not request.user.has_perm("campaigns.view_segment"):
+        return {}
+    asked = request.GET.getlist("segment")
+    return {
+        "segments": Segment.objects.filter(archived_at=None), "chosen": set(asked),
+        "most_segments": by_segment.MOST_SEGMENTS, "is_too_many": len(asked) > by_segment.MOST_SEGMENTS,
+        "lines": by_segment.read_lines(subject, asked, at=clock.now()) if asked else [],
+    }  # fmt: skip
 
 
 def _test_of(subject: Subject) -> dict[str, Any]:

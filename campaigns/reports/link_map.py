@@ -35,7 +35,8 @@ class LinkRow:
     clicked: int
     scanner_clicked: int
     share: float
-    log_url: str
+    people_url: str
+    scanners_url: str
     places: int = 1  # where it stands in the mail: a link in a loop has one number
 
     @property
@@ -84,7 +85,8 @@ def _rows(
         LinkRow(
             number=number, url=urls.get(number) or "", clicked=clicked, scanner_clicked=scanners,
             share=clicked / total if total else 0.0, places=max(places[number], 1),
-            log_url=subject.log_url(link=str(number), version=str(version_id)),
+            people_url=subject.people_url("clicked", "link", f"{version_id}/{number}"),
+            scanners_url=subject.people_url("scanner_clicked", "link", f"{version_id}/{number}"),
         )
         for number, (clicked, scanners) in counted.items()
     ]  # fmt: skip

@@ -40,10 +40,10 @@ class Line:
         }
 
 
-def list_sources() -> list[Line]:
-    """Campaigns and the like, the newest first."""
-    rows = Figure.objects.exclude(source="")
-    newest = rows.filter(_ALL).values("source").annotate(last=Max("cohort")).order_by("-last")[:MOST_SOURCES]
+def list_sources(*, kind: str = "", most: int = MOST_SOURCES) -> list[Line]:
+    """Campaigns and the like, or those of one kind ("campaign"), the newest first."""
+    rows = Figure.objects.filter(source__startswith=f"{kind}:") if kind else Figure.objects.exclude(source="")
+    newest = rows.filter(_ALL).values("source").annotate(last=Max("cohort")).order_by("-last")[:most]
     last = {row["source"]: row["last"] for row in newest}
     lines = _lines(rows.filter(source__in=list(last)), "source")
     return [

@@ -69,7 +69,7 @@ def tiles(report: Report) -> list[Tile]:
     facts = {"conversions": "converted"}
     return [
         Tile(
-            label=label, number=totals[name], url=subject.log_url(fact=facts.get(name, name)),
+            label=label, number=totals[name], url=subject.people_url(facts.get(name, name)),
             rate="" if name == "sent" else in_words(rate(name, totals)),
             width=round(100 * min(totals[name] / totals["sent"], 1), 1) if totals["sent"] else 0,
         )
@@ -82,7 +82,7 @@ def income(report: Report) -> list[Income]:
     return [
         Income(
             currency=row.value, conversions=row.counts["conversions"], units=row.counts["revenue"],
-            url=report.subject.log_url(currency=row.value or "-"),
+            url=report.subject.people_url("converted", "currency", row.value),
         )
         for row in report.by(Axis.CURRENCY)
     ]  # fmt: skip
@@ -100,7 +100,7 @@ def compare(
     return [
         Compared(
             label=label, own=in_words(own[name]), median=in_words(medians[name]),
-            other=in_words(other[name]) if other else "", tone=_tone(name, own[name], medians[name]),
+            other=in_words(other[name]) if other else "", tone=tell_tone(name, own[name], medians[name]),
         )
         for name, label in labels.items()
     ]  # fmt: skip
@@ -111,7 +111,7 @@ def in_words(share: float | None) -> str:
     return "" if share is None else percent(share, 1)
 
 
-def _tone(name: str, own: float | None, usual: float | None) -> str:
+def tell_tone(name: str, own: float | None, usual: float | None) -> str:
     """Better or worse than usual by a tenth; "plain" for less than that."""
     if own is None or usual is None or abs(own - usual) <= 0.1 * usual:
         return "plain"

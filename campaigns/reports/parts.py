@@ -55,7 +55,7 @@ def reasons(report: Report) -> tuple[Part, ...]:
         Part(
             label=names.get(row.value, row.value), number=row.counts["unsubscribed"],
             width=round(100 * row.counts["unsubscribed"] / whole, 1) if whole else 0, detail="",
-            url=report.subject.log_url(left_because=row.value or "-"),
+            url=report.subject.people_url("unsubscribed", "reason", row.value),
         )
         for row in rows
     )  # fmt: skip
@@ -80,10 +80,9 @@ def _part(report: Report, axis: str, row: Row, *, size: str, whole: int) -> Part
     )
     if axis == Axis.MAILBOX:
         detail += _(", bounced %(share)s") % {"share": in_words(rate("bounced", counts)) or "0 %"}
-    fact = {"fact": "opened"} if axis == Axis.DEVICE else {"fact": "sent"}
     return Part(
         label=_label(axis, row.value), number=counts[size], width=round(100 * counts[size] / whole, 1) if whole else 0,
-        detail=detail, url=report.subject.log_url(**fact, **{str(axis): row.value or "-"}),
+        detail=detail, url=report.subject.people_url("opened" if axis == Axis.DEVICE else "sent", str(axis), row.value),
     )  # fmt: skip
 
 

@@ -59,6 +59,13 @@ class Subject:
         back = number * (self.until - self.since)
         return Subject(kind=self.kind, key=self.key, since=self.since - back, until=self.until - back)
 
+    def people_url(self, fact: str, by: str = "", value: str = "", **more: str) -> str:
+        """The people behind a number; `by` and `value` say which part is meant, "" is the unknown one."""
+        part = {"by": by, "value": value or "-"} if by else {}
+        days = {"days": str(self.days)} if self.days else {}
+        address = reverse(f"campaigns:report-{self.kind}-people", args=[self.key])
+        return f"{address}?{urlencode({'fact': fact, **part, **days, **more})}"
+
     def log_url(self, **filters: str) -> str:
         """The mails behind a number, in the log."""
         own = {"source": self.key} if self.kind == SOURCE else {"type": self.key}

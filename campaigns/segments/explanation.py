@@ -43,7 +43,7 @@ def explain_person(rule: Mapping[str, Any], contact_id: int, *, at: datetime, in
     root = read_rule(rule).root if rule else Group(type="group", rules=())
     leaves = list(_leaves(root))
     known = Known()
-    found = _ask(leaves, contact_id, Statement(at=at, known=known, inside=inside))
+    found = _ask(leaves, contact_id, Statement(at=at, known=known, inside=inside, is_of_one=True))
     answers = list(_answer(root, iter(found), known, 0))
     return Reasons(is_in=answers[0].holds, answers=tuple(answers))
 

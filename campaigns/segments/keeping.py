@@ -40,10 +40,17 @@ def save_segment(
 
 def copy_segment(segment: Segment, *, by: int | None) -> Segment:
     """Another one with the same rule, under a name of its own."""
-    taken = set(Segment.objects.filter(name__startswith=segment.name[:100]).values_list("name", flat=True))
-    names = (f"{segment.name[:100]} ({number})" for number in range(2, len(taken) + 3))
-    name = next(one for one in names if one not in taken)
+    name = free_name(f"{segment.name[:100]} (2)")
     return Segment.objects.create(name=name, description=segment.description, rule=segment.rule, created_by_id=by)
+
+
+def free_name(wanted: str) -> str:
+    """The name itself where it is free, else with a number behind it."""
+    start = wanted.strip()[:120]
+    base = start.removesuffix(" (2)")[:110]
+    taken = set(Segment.objects.filter(name__startswith=base).values_list("name", flat=True))
+    names = (f"{base} ({number})" for number in range(2, len(taken) + 3))
+    return start if start not in taken else next(one for one in names if one not in taken)
 
 
 def archive_segment(segment: Segment) -> None:

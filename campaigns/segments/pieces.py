@@ -40,28 +40,44 @@ class Statement:
     known: Known
     #: The segments that are being written, outermost first: one that comes again would never end.
     inside: tuple[int, ...] = ()
+    #: About one contact, whose id reaches into every set: nothing is worked out for all.
+    is_of_one: bool = False
+    _counted: dict[str, tuple[str, Piece]] = field(default_factory=dict)
     _joins: dict[str, tuple[str, Piece]] = field(default_factory=dict)
 
-    def member(self, people: Piece) -> Piece:
+    def count_first(self, rows: Piece) -> Piece:
+        """What stands in FROM for rows that are counted over many events or mails.
+
+        They are worked out before the rest, and once, whoever asks for them. Otherwise each parallel process would
+        count them anew.
+        """
+        if self.is_of_one:
+            return Piece(f"({rows.sql})", rows.values)
+        name, _ = self._counted.setdefault(_key(rows), (f"s{len(self._counted) + 1}", rows))
+        return Piece(name)
+
+    def member(self, people: Piece, *, is_counted: bool = False) -> Piece:
         """Whether a contact is among `people`, a SELECT with a column `contact_id` that gives each once."""
-        found = self._joins.setdefault(f"{people.sql} {people.values!r}", (f"j{len(self._joins) + 1}", people))
-        return Piece(f"{found[0]}.contact_id IS NOT NULL")
+        source = self.count_first(people) if is_counted else Piece(f"({people.sql})", people.values)
+        name = f"j{len(self._joins) + 1}"
+        join = Piece(f" LEFT JOIN {source.sql} {name} ON {name}.contact_id = c.id", source.values)
+        name, _ = self._joins.setdefault(_key(people), (name, join))
+        return Piece(f"{name}.contact_id IS NOT NULL")
 
     def beside(self, name: str, row: Piece) -> None:
         """Make the one row that `row` selects for each contact known as `name`."""
-        self._joins.setdefault(name, (f"lateral:{name}", row))
+        self._joins.setdefault(name, (name, Piece(f" CROSS JOIN LATERAL ({row.sql}) {name}", row.values)))
 
     def finish(self, what: Piece, test: Piece) -> Piece:
         """`SELECT what` of the contacts that pass the test."""
-        joins = [_join(alias, people) for alias, people in self._joins.values()]
+        joins = [join for _, join in self._joins.values()]
+        counted = [rows for _, rows in self._counted.values()]
+        first = ", ".join(f"{name} AS MATERIALIZED ({rows.sql})" for name, rows in self._counted.values())
         tables = "".join(one.sql for one in joins)
-        values = tuple(value for one in joins for value in one.values)
+        values = tuple(value for one in (*counted, what, *joins, test) for value in one.values)
         sql = f"SELECT {what.sql} FROM preferences_contact c{tables} WHERE {test.sql}"
-        return Piece(sql, (*what.values, *values, *test.values))
+        return Piece(f"WITH {first} {sql}" if first else sql, values)
 
 
-def _join(alias: str, people: Piece) -> Piece:
-    kind, _, name = alias.partition(":")
-    if kind == "lateral":
-        return Piece(f" CROSS JOIN LATERAL ({people.sql}) {name}", people.values)
-    return Piece(f" LEFT JOIN ({people.sql}) {alias} ON {alias}.contact_id = c.id", people.values)
+def _key(rows: Piece) -> str:
+    return f"{rows.sql} {rows.values!r}"

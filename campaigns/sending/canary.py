@@ -42,8 +42,10 @@ def _harm(trial: Trial) -> str:
         (trial.bounced, MOST_BOUNCED, "bounced"), (trial.failed, MOST_FAILED, "could not be sent"),
     ):  # fmt: skip
         if 100 * count / asked > most:
-            return f"trial: {count} of {trial.sent + trial.failed} {words}, more than {most:g} %"
+            return f"The trial stopped it: {count} of {trial.sent + trial.failed} {words}, more than {most:g} %."
     # one complaint of a small trial is one person's mood
     if trial.complained > 1 and 100 * trial.complained / asked > MOST_COMPLAINED:
-        return f"trial: {trial.complained} of {trial.sent} reported spam, more than {MOST_COMPLAINED:g} %"
+        return (
+            f"The trial stopped it: {trial.complained} of {trial.sent} reported spam, more than {MOST_COMPLAINED:g} %."
+        )
     return ""

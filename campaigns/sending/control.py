@@ -30,8 +30,9 @@ def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:
     """Go on where it stopped. Who resumes after a bad trial has decided that it was good enough. Raises Refused."""
     run = CampaignRun.objects.select_for_update().filter(pk=campaign.pk).first()
     to = S.REPEATING if run is None else S.FREEZING if run.frozen_at is None else S.SENDING
+    zone = zone_of("")
     fields: dict[str, Any] = (
-        {"starts_at": next_window(campaign.cron, after=at, zone=zone_of(""))}
+        {"starts_at": next_window(campaign.cron, after=at, zone=zone), "clock_zone": zone.key}
         if to == S.REPEATING and campaign.cron
         else {}
     )

@@ -28,6 +28,9 @@ _STATES: dict[str, str] = {
     "cancelled": "Withdrawn",
 }
 NEVER_FED = "never_fed"
+_ENDED = frozenset({Campaign.State.CANCELLED, Campaign.State.FINISHED})
+#: Reasons that are told otherwise where the campaign is before one's eyes.
+_OWN_WORDS = {"source_paused": "this campaign is paused", "source_cancelled": "this campaign was stopped"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,12 @@ def write_receipt(campaign: Campaign) -> Receipt:
     messages = list(_message_lines(campaign, figures))
     counted = sum(line.count for line in messages)
     left = [line for line in messages if line.key not in _GOT | _WAITING]
+    not_fed, has_ended = tuple(_not_fed(campaign, run, counted)), campaign.state in _ENDED
     return Receipt(
         total=run.selected,
         got=tuple(line for line in messages if line.key in _GOT),
-        waiting=(*(line for line in messages if line.key in _WAITING), *_not_fed(campaign, run, counted)),
-        not_sent=tuple(left),
+        waiting=(*(line for line in messages if line.key in _WAITING), *(() if has_ended else not_fed)),
+        not_sent=(*left, *(not_fed if has_ended else ())),
         left_out=tuple(_left_out(run)),
     )
 
@@ -97,16 +101,15 @@ def _message_lines(campaign: Campaign, figures: Figures) -> Iterable[Line]:
             query = {"source": campaign.source, "state": state, **({"reason": reason} if reason else {})}
             yield Line(
                 key=state, label=label, count=count, query=urlencode(query), is_of_messages=True,
-                tone=_TONES.get(state, "plain"), reason=in_words(reason) if reason else "",
+                tone=_TONES.get(state, "plain"), reason=_OWN_WORDS.get(reason, in_words(reason)) if reason else "",
             )  # fmt: skip
 
 
 def _not_fed(campaign: Campaign, run: CampaignRun, counted: int) -> Iterable[Line]:
     """Who was frozen and is no message, as far as messages were counted."""
     if (left := run.to_get - counted) > 0:
-        has_ended = campaign.state in {Campaign.State.CANCELLED, Campaign.State.FINISHED}
-        label = "Never handed over: it was stopped before" if has_ended else "Not yet in the outbox"
-        if not has_ended and phase_of(campaign, run) is Phase.WAITING:
+        label = "Never handed over: it was stopped before" if campaign.state in _ENDED else "Not yet in the outbox"
+        if campaign.state not in _ENDED and phase_of(campaign, run) is Phase.WAITING:
             label = "Waiting for the result of the test"
         yield Line(key=NEVER_FED, label=label, count=left, query="reason=never_fed")
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from campaigns.audit import CLOCK, Actor, record
 from campaigns.models import Campaign
-from campaigns.planning.recurrence import next_window, windows_until
+from campaigns.planning.recurrence import keep_face, next_window, windows_until
 from campaigns.sending.freezing import open_run
 from campaigns.sending.states import Refused, S, move
 from config import clock
 from notifications.delivery.holds import set_hold
 from notifications.delivery.models import Hold
 from preferences.time_zones import zone_of
+
+logger = logging.getLogger("postrider.campaigns")
 
 _AT_ONCE = 50
 
@@ -57,16 +62,20 @@ def _start(campaign: Campaign, *, at: datetime) -> bool:
 def open_windows(*, at: datetime | None = None) -> int:
     """A sweep: make a campaign for each window that has come; return how many. Long past ones are passed over."""
     at = at or clock.now()
-    due = Campaign.objects.filter(state=S.REPEATING, starts_at__lte=at).order_by("pk")
+    due = Campaign.objects.filter(Q(starts_at__lte=at) | ~Q(clock_zone=zone_of("").key), state=S.REPEATING)
+    due = due.order_by("pk")
     return sum(_open_window(one.pk, at=at) for one in due[:_AT_ONCE])
 
 
 @transaction.atomic
 def _open_window(campaign_id: int, *, at: datetime) -> bool:
     parent = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
-    if parent.state != S.REPEATING or parent.starts_at is None or parent.starts_at > at:
-        return False
     zone = zone_of("")
+    if parent.state != S.REPEATING or parent.starts_at is None:
+        return False
+    _follow_zone(parent, zone, at=at)
+    if parent.starts_at > at:
+        return False
     come = windows_until(parent.cron, first=parent.starts_at, until=at, zone=zone)
     is_in_time = at - come[-1] <= late_after()
     missed = come[:-1] if is_in_time else come
@@ -78,6 +87,17 @@ def _open_window(campaign_id: int, *, at: datetime) -> bool:
     parent.starts_at = next_window(parent.cron, after=at, zone=zone)
     parent.save(update_fields=["starts_at"])
     return is_in_time
+
+
+def _follow_zone(parent: Campaign, zone: ZoneInfo, *, at: datetime) -> None:
+    """A repetition is written by the project's clock: when that was set to another zone, the next window moves."""
+    if parent.starts_at is None or parent.clock_zone == zone.key:
+        return
+    if parent.clock_zone:
+        parent.starts_at = keep_face(parent.starts_at, before=zone_of(parent.clock_zone), zone=zone, at=at)
+        logger.info("%s follows the project's clock to %s", parent.source, zone.key)
+    parent.clock_zone = zone.key
+    parent.save(update_fields=["starts_at", "clock_zone"])
 
 
 #: What a window takes over from the campaign that makes it.

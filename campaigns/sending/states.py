@@ -87,7 +87,7 @@ def move(
     wanted = allowed & set(sources) if sources else allowed
     row = Campaign.objects.select_for_update().filter(pk=campaign_id).values("state", "name").first()
     if row is None or row["state"] not in wanted:
-        raise Refused(_refusal(row["state"] if row else "", to))
+        raise Refused(_refusal(row["state"] if row else ""))
     Campaign.objects.filter(pk=campaign_id).update(
         state=to, state_at=at, state_reason=reason[:200], updated_at=at, **fields
     )
@@ -97,10 +97,13 @@ def move(
     )  # fmt: skip
 
 
-def _refusal(state: str, to: Campaign.State) -> str:
+def _refusal(state: str) -> str:
     if not state:
         return "This campaign does not exist any more."
-    return f"This campaign is {S(state).label.lower()} by now, so it cannot become {to.label.lower()}."
+    return (
+        f"Nothing was changed: this campaign is {S(state).label.lower()} by now."
+        " Somebody else, or the clock, was faster."
+    )
 
 
 def draw_diagram() -> str:

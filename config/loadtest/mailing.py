@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -18,7 +19,7 @@ TOPIC = "weekly-offers"
 TESTER = Actor(name="loadtest")
 
 
-def make_mailing(people: Sequence[int], *, canary_size: int | None = None) -> Campaign:
+def make_mailing(people: Sequence[int], **fields: Any) -> Campaign:
     """A campaign to these contacts that waits to be begun."""
     version = publish_newsletter()
     name = f"loadtest {uuid4().hex[:12]}"
@@ -31,7 +32,7 @@ def make_mailing(people: Sequence[int], *, canary_size: int | None = None) -> Ca
     return Campaign.objects.create(
         name=name, topic=Topic.objects.get_or_create(key=TOPIC, defaults={"name": "Weekly offers"})[0],
         template=version.template, versions={"": str(version.pk)}, audience={"lists": [made.pk]},
-        schedule=Campaign.Schedule.AT, state=Campaign.State.SCHEDULED, canary_size=canary_size,
+        schedule=Campaign.Schedule.AT, state=Campaign.State.SCHEDULED, **fields,
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ State = ContactImport.State
 
 #: Lines that one transaction counts or brings in, and changes that one takes back.
 SLICE, UNDO_SLICE = 20_000, 5_000
+#: Rows of a stopped import that one transaction forgets.
+ROWS_DROPPED = 50_000
 #: An import that nobody decides on is forgotten after a day; refused rows, and the way back, after a month.
 UNDECIDED_FOR, KEPT_FOR = timedelta(days=1), timedelta(days=30)
 #: A slice meets a million contacts: with the price of a spinning disk the planner would read them all, each time.
@@ -109,7 +111,6 @@ def undo(table_id: int, *, by: int | None, at: datetime) -> bool:
     done = ContactImport.objects.filter(pk=table_id, state__in=(State.DONE, State.STOPPED))
     if not done.update(state=State.UNDOING, started_at=at, finished_at=None):
         return False
-    ImportRow.objects.filter(table=table_id, fault="", note="").delete()
     _note(ContactImport.objects.get(pk=table_id), "Took the import back.", by=by)
     return True
 
@@ -173,7 +174,8 @@ def _bring_in(table: ContactImport, at: datetime) -> None:
 
 
 def _take_back(table: ContactImport, at: datetime) -> None:
-    if not undoing.undo_slice(table, UNDO_SLICE):
+    """Change by change; then the rows go that were still to be brought in, since it may have been stopped."""
+    if not undoing.undo_slice(table, UNDO_SLICE) and not undoing.drop_rows(table, ROWS_DROPPED):
         table.state, table.finished_at = State.UNDONE, at
 
 

@@ -18,6 +18,7 @@ from preferences.models import (
     Contact,
     ContactImport,
     ImportChange,
+    ImportRow,
     ListMember,
     Suppression,
 )
@@ -37,27 +38,36 @@ _STRANGER = """
 _CHANGES = "preferences_importchange g WHERE g.table_id = %(table)s AND g.id > %(after)s AND g.id <= %(through)s"
 
 
+# By contact: the index that keeps one change a contact gives that order.
+_FIRST = "(SELECT * FROM preferences_importchange WHERE table_id = %(table)s ORDER BY contact_id LIMIT %(planned)s) g"
+
+#: So many changes are looked at for the plan: a person waits for it.
+PLANNED = 10_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What taking it back would do."""
+    """What taking it back would do; where `is_partial`, to the first `PLANNED` contacts of many."""
 
     removed: int
     kept: int  # came by the import, and stay: something happened since
     restored: int  # were there before, and were changed
+    is_partial: bool = False
 
 
 def plan_undo(table: ContactImport) -> Plan:
     """What taking it back would do now, without doing it."""
-    given = {**_given(table), "after": 0, "through": 2**62}
+    changes = ImportChange.objects.filter(table=table).order_by("contact")
+    given = {**_given(table), "planned": PLANNED}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FILTER (WHERE g.is_new AND {_is_unused()}),"
             f" count(*) FILTER (WHERE g.is_new AND NOT {_is_unused()}),"
-            f" count(*) FILTER (WHERE NOT g.is_new AND g.after <> '{{}}') FROM {_CHANGES}",
+            f" count(*) FILTER (WHERE NOT g.is_new AND g.after <> '{{}}') FROM {_FIRST}",
             given,
         )
         removed, kept, restored = cursor.fetchone()
-    return Plan(removed=removed, kept=kept, restored=restored)
+    return Plan(removed=removed, kept=kept, restored=restored, is_partial=changes[PLANNED : PLANNED + 1].exists())
 
 
 def undo_slice(table: ContactImport, size: int) -> bool:
@@ -66,6 +76,8 @@ def undo_slice(table: ContactImport, size: int) -> bool:
     numbers = list(last)
     if not numbers:
         return False
+    table.to_undo = table.to_undo or ImportChange.objects.filter(table=table).count()
+    table.undone += len(numbers)
     given = {**_given(table), "after": numbers[0] - 1, "through": numbers[-1]}
     with connection.cursor() as cursor:
         for statement in (_LOCK, _WITHDRAW, _UNLIST):
@@ -75,6 +87,12 @@ def undo_slice(table: ContactImport, size: int) -> bool:
         table.restored += cursor.rowcount
         cursor.execute(f"DELETE FROM {_CHANGES}", given)
     return True
+
+
+def drop_rows(table: ContactImport, size: int) -> int:
+    """Delete so many rows that were never brought in; how many there were. Those with a fault or a note stay."""
+    waiting = ImportRow.objects.filter(table=table, fault="", note="").order_by("number").values("pk")[:size]
+    return ImportRow.objects.filter(pk__in=waiting).delete()[0]
 
 
 def _given(table: ContactImport) -> dict[str, Any]:

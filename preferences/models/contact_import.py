@@ -64,6 +64,8 @@ class ContactImport(models.Model):
     refused = models.PositiveIntegerField(default=0, help_text="Topics turned off, as the file said.")
     removed = models.PositiveIntegerField(default=0)
     restored = models.PositiveIntegerField(default=0)
+    to_undo = models.PositiveIntegerField(default=0, help_text="Changes there were when taking it back began.")
+    undone = models.PositiveIntegerField(default=0, help_text="Changes looked at since, whatever came of them.")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -7,8 +7,7 @@ import pytest
 from campaigns.models import Campaign, Segment
 from campaigns.reports.subjects import source_subject
 from campaigns.segments.usage import find_uses
-from notifications.audiences import find_audience, offer_audiences
-from preferences.audiences import names, select_audience
+from preferences.audiences import NoSuchAudience, find_audience, names
 from tests.campaigns.making import make_draft
 
 pytestmark = [pytest.mark.req("C2"), pytest.mark.django_db]
@@ -19,16 +18,17 @@ def segment() -> Segment:
     return Segment.objects.create(name="Everyone", rule={})
 
 
-def test_exports_and_bulk_changes_can_be_about_a_segment(segment: Segment) -> None:
+def test_whatever_is_about_people_can_be_about_a_segment(segment: Segment) -> None:
     name = f"segment:{segment.pk}"
     assert names()[name] == "Everyone"
-    assert "preferences_contact" in select_audience(name).sql
+    assert "preferences_contact" in find_audience(name).sql
+    assert find_audience(name).label == "the segment “Everyone”"
 
 
-def test_blanks_can_be_asked_of_a_segment(segment: Segment) -> None:
-    name = f"segment-{segment.pk}"
-    assert name in dict(offer_audiences())
-    assert "Everyone" in find_audience(name).label
+def test_a_segment_that_cannot_be_read_selects_nobody(segment: Segment) -> None:
+    Segment.objects.update(rule={"version": 1, "root": {"type": "nothing"}})
+    with pytest.raises(NoSuchAudience, match="cannot be read"):
+        find_audience(f"segment:{segment.pk}")
 
 
 def test_a_segment_that_is_put_away_is_not_offered(segment: Segment) -> None:

@@ -201,6 +201,7 @@ def test_stopping_withdraws_and_accounts_for_everybody(run_campaign: Callable[[C
     written = receipt(campaign)
     assert written.is_balanced
     assert written.count("never_fed") == 4
+    assert {line.key: line.count for line in written.not_sent} == {"cancelled": 2, "never_fed": 4}
     assert Hold.objects.get(pk=campaign.source).state == Hold.State.CANCELLED
 
 
@@ -259,7 +260,10 @@ def test_a_bad_trial_pauses_it_and_a_person_lets_it_go_on() -> None:
     Message.objects.filter(pk__in=list(first.values_list("pk", flat=True)[:3])).update(bounced_at=clock.now())
     look_after_all()
     campaign.refresh_from_db()
-    assert (campaign.state, campaign.state_reason) == (S.PAUSED, "trial: 3 of 20 bounced, more than 5 %")
+    assert (campaign.state, campaign.state_reason) == (
+        S.PAUSED,
+        "The trial stopped it: 3 of 20 bounced, more than 5 %.",
+    )
     control.resume(campaign, at=clock.now(), by=MARA)
     look_after_all()
     assert messages(campaign) == {"sent": 20, "queued": 10}

@@ -37,7 +37,7 @@ def test_without_scripts_a_link_counts(boss: Client, ada: Contact) -> None:
 def test_it_counts_for_a_list(boss: Client, ada: Contact, ben: Contact) -> None:
     friends = ContactList.objects.create(name="Friends")
     ListMember.objects.create(list=friends, contact=ben)
-    told = boss.get(f"/templates/sample/blanks/?now=1&audience=list-{friends.pk}").content.decode()
+    told = boss.get(f"/templates/sample/blanks/?now=1&audience=list:{friends.pk}").content.decode()
     assert "sample@1 for the list “Friends”" in told
     assert ben.email in told
     assert ada.email not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -201,8 +202,9 @@ def test_a_missed_one_asks(boss: Client) -> None:
 
 def test_a_copy_is_a_draft(boss: Client) -> None:
     campaign = make_campaign()
-    boss.post(f"/campaigns/{campaign.pk}/do/copy/")
+    told = boss.post(f"/campaigns/{campaign.pk}/do/copy/", follow=True).content.decode()
     copy = Campaign.objects.get(name="Spring sale (copy)")
+    assert f'Copied: <a class="pr-link" href="/campaigns/{copy.pk}/">Spring sale (copy)</a> is a draft.' in told
     assert (copy.state, copy.audience, copy.versions) == (S.DRAFT, campaign.audience, {})
 
 
@@ -235,3 +237,32 @@ def test_strangers_see_nothing(visitor: Client) -> None:
 
 def test_support_sees_no_audit_log(somebody: Callable[..., Client]) -> None:
     assert somebody("support").get("/audit/").status_code == 403
+
+
+def test_many_saves_are_one_line_of_who_did_what(boss: Client) -> None:
+    campaign = make_draft()
+    for revision in (1, 2, 3):
+        boss.post(f"/campaigns/{campaign.pk}/save/", written(campaign, revision=revision, name=f"Sale {revision}"))
+    assert "edited 3 times, last" in page(boss, f"/campaigns/{campaign.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("state", "schedule", "said"),
+    [
+        ("scheduled", {"schedule": "at", "starts_at": datetime(2027, 5, 3, 7, 30, tzinfo=UTC)},
+         "It goes on Monday, 3 May 2027 at 07:30 (UTC)."),
+        ("repeating", {"schedule": "recurring", "cron": "0 9 * * 1"}, "It goes every Monday at 09:00 (UTC), next on"),
+    ],
+)  # fmt: skip
+def test_one_that_waits_says_first_of_all_when_it_goes(
+    boss: Client, state: str, schedule: dict[str, Any], said: str
+) -> None:
+    campaign = make_campaign(state=state, **schedule)
+    assert said in page(boss, f"/campaigns/{campaign.pk}/")
+
+
+def test_a_repetition_may_be_chosen_before_it_is_written(boss: Client) -> None:
+    campaign = make_draft()
+    saved = boss.post(f"/campaigns/{campaign.pk}/save/", written(campaign, schedule="recurring"), headers=QUIET)
+    assert 'value="2"' in saved.content.decode()
+    assert "Write five fields" in page(boss, f"/campaigns/{campaign.pk}/checks/")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from notifications.audiences import of_list
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.drafts.saving import start_template
@@ -17,6 +16,7 @@ from notifications.compose.models import Publication
 from notifications.compose.preflight.models import Acknowledgement, PreflightOverride
 from notifications.compose.versions import publish
 from notifications.preflight_gate import judge_version
+from preferences.audiences import of_list
 from preferences.models import Contact, ContactList, ListMember
 from tests.notifications.compose.making import source, text
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from campaigns.models import Segment, SegmentSize
+from campaigns.models import CampaignRun, Segment, SegmentSize
 from campaigns.segments import running
 from preferences.models import Attribute, Contact
+from tests.campaigns.making import make_draft
 from tests.campaigns.segments.population import AT, declare_events, forget_events
 from tests.people import make_contacts
 
@@ -197,3 +198,30 @@ def test_support_looks_and_changes_nothing(somebody: Any) -> None:
     assert support.post(f"/segments/{segment.pk}/save/", {"tree": "{}", "name": "X"}).status_code == 403
     assert support.post(f"/segments/{segment.pk}/archive/").status_code == 403
     assert support.get(f"/segments/{segment.pk}/plan/").status_code == 403
+
+
+def test_a_campaign_is_asked_about_by_its_name(boss: Client) -> None:
+    campaign = make_draft(name="Spring sale")
+    CampaignRun.objects.create(campaign=campaign, began_at=AT, last_contact=0)
+    drawn = _drawn(_post(boss, _tree(), "add:", **{"add.": "mailing"}))
+    shown = _post(boss, drawn, "", **{"p0.source": campaign.source, "p0.fact": "not_opened", "p0.by": "mailbox"})
+    assert "Spring sale" in shown.content.decode()
+    assert "Gmail" in shown.content.decode()
+    part = {"type": "mailing", "fact": "not_opened", "source": campaign.source, "by": "mailbox", "value": "gmail"}
+    counted = boss.post("/segments/count/", {"tree": json.dumps(_tree(part))}).content.decode()
+    assert "Everyone who got “Spring sale” and did not open it (mailbox provider: Gmail)." in counted
+    dropped = _drawn(_post(boss, _tree(part), "", **{"p0.by": ""}))["root"]["rules"][0]
+    assert "value" not in dropped
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [({}, "hoose a campaign"), ({"source": "campaign:1", "by": "country"}, "ay which country"),
+     ({"source": "campaign:1", "by": "day", "value": "soon"}, "ay which day"),
+     ({"source": "campaign:1", "mail_type": "x"}, "hoose a campaign")],
+)  # fmt: skip
+def test_an_unfinished_question_about_a_campaign_says_what_is_missing(
+    boss: Client, part: dict[str, Any], said: str
+) -> None:
+    counted = boss.post("/segments/count/", {"tree": json.dumps(_tree({"type": "mailing", **part}))})
+    assert said in counted.content.decode()

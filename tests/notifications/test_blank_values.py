@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from notifications.audiences import Audience, everybody, find_audience, of_list, of_topic
 from notifications.blank_values import BlankReport, TooSlow, count_blanks, find_variables
+from preferences.audiences import Audience, NoSuchAudience, everybody, find_audience, of_list, of_topic
 from preferences.models import Choice, Contact, ContactList, ListMember, Topic
 from tests.notifications.compose.making import compiled, text
 from tests.people import make_contact, make_contacts
@@ -103,8 +103,9 @@ def test_an_audience_is_a_topic_a_list_or_any_statement(people: list[Contact]) -
     friends = ContactList.objects.create(name="Friends")
     ListMember.objects.create(list=friends, contact=cleo)
     assert report(audience=of_list(friends)).looked_at == 1
-    assert find_audience(f"list-{friends.pk}").label == "the list “Friends”"
-    assert find_audience("list-9999") == everybody()
+    assert find_audience(f"list:{friends.pk}").label == "the list “Friends”"
+    with pytest.raises(NoSuchAudience):
+        find_audience("list:9999")
 
 
 def test_too_many_contacts_are_sampled_and_it_is_said(people: list[Contact]) -> None:

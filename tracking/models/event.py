@@ -69,6 +69,12 @@ class Event(models.Model):
                 name="event_happened",
                 condition=Q(state="accepted", contact__isnull=False),
             ),
+            # Who did what at all, and when last: person by person, so that nothing is sorted or hashed.
+            models.Index(
+                fields=["name", "contact", "received_at"],
+                name="event_by_person",
+                condition=Q(state="accepted", contact__isnull=False),
+            ),
         ]
 
     is_replay = False  # set on the row handed back for a key seen before

@@ -15,6 +15,7 @@ from campaigns.segments.conditions.attributes import (
 from campaigns.segments.conditions.base import Condition
 from campaigns.segments.conditions.engagement import Engagement, Score
 from campaigns.segments.conditions.events import EventCount, EventSum
+from campaigns.segments.conditions.mailings import Mailing
 from campaigns.segments.conditions.mails import MailCount
 from campaigns.segments.conditions.membership import InSegment, OnList
 from campaigns.segments.conditions.person import ContactFlag, ContactMoment, ContactText
@@ -33,6 +34,7 @@ AnyCondition = Annotated[
     | EventCount
     | EventSum
     | MailCount
+    | Mailing
     | Engagement
     | Score
     | Subscribed

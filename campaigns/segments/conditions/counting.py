@@ -43,7 +43,7 @@ def compare_aggregate(of: Piece, people: Piece, wanted: Count | Amount, into: St
     test, sign, opposite = _TESTS[wanted.test_is]
     holds_for_none = test(Decimal(0), wanted.number)
     sql = f"{people.sql} HAVING {of.sql} {opposite if holds_for_none else sign} %s"
-    found = into.member(Piece(sql, (*people.values, *of.values, wanted.number)))
+    found = into.member(Piece(sql, (*people.values, *of.values, wanted.number)), is_counted=True)
     return negate(found) if holds_for_none else found
 
 
@@ -51,9 +51,9 @@ def compare_count(people: Piece, wanted: Count, into: Statement) -> Piece:
     """Whether a contact has so many rows. Of those who have any at all, none needs to be counted."""
     match wanted.test_is, wanted.number:
         case "at_least", 1:
-            return into.member(people)
+            return into.member(people, is_counted=True)
         case ("at_most", 0) | ("exactly", 0):
-            return negate(into.member(people))
+            return negate(into.member(people, is_counted=True))
     return compare_aggregate(Piece("count(*)"), people, wanted, into)
 
 

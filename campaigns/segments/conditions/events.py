@@ -56,18 +56,13 @@ class _Happened(_Matching, Condition):
     def rows(self, into: Statement) -> Piece:
         """SELECT … GROUP BY, of the events that count."""
         tests = [*self.matches(into), *lie_within("e.received_at", self.window, into.at)]
-        last = Piece("")
+        last = _NOTHING
         if self.since is not None:
-            anchor = join_pieces(" AND ", self.since.matches(into))
+            anchors = into.count_first(_latest(self.since.matches(into)))
             last = Piece(
-                " JOIN (SELECT e.contact_id, max(e.received_at) AS at FROM tracking_event e"
-                f" WHERE {anchor.sql} GROUP BY e.contact_id) a"
-                " ON a.contact_id = e.contact_id AND e.received_at > a.at",
-                anchor.values,
+                f" JOIN {anchors.sql} a ON a.contact_id = e.contact_id AND e.received_at > a.at", anchors.values
             )
-        test = join_pieces(" AND ", tests)
-        sql = f"SELECT e.contact_id FROM tracking_event e{last.sql} WHERE {test.sql} GROUP BY e.contact_id"
-        return Piece(sql, (*last.values, *test.values))
+        return _latest(tests, last)
 
     def say_when(self, known: Known) -> str:
         """ " in the last 90 days since the last …"."""
@@ -77,9 +72,22 @@ class _Happened(_Matching, Condition):
     def sum_up(self, aggregate: Piece, into: Statement) -> Piece:
         """An aggregate over the events of the contact `c` that count."""
         rows = self.rows(into)
-        counted = rows.sql.replace("SELECT e.contact_id", f"SELECT e.contact_id, {aggregate.sql} AS found", 1)
+        counted = rows.sql.replace("max(e.received_at) AS at", f"{aggregate.sql} AS found", 1)
         sql = f"(SELECT x.found FROM ({counted}) x WHERE x.contact_id = c.id)"
         return Piece(sql, (*aggregate.values, *rows.values))
+
+
+_NOTHING = Piece("")
+
+
+def _latest(tests: list[Piece], beside: Piece = _NOTHING) -> Piece:
+    """SELECT … GROUP BY: the contacts of events that pass, each with its last one. Of one shape, so it is read once."""
+    test = join_pieces(" AND ", tests)
+    return Piece(
+        "SELECT e.contact_id, max(e.received_at) AS at FROM tracking_event e"
+        f"{beside.sql} WHERE {test.sql} GROUP BY e.contact_id",
+        (*beside.values, *test.values),
+    )
 
 
 class EventCount(_Happened):

@@ -48,7 +48,7 @@ class MailCount(Condition):
     def say(self, known: Known) -> str:
         about = f" about {known.topic(self.topic).name}" if self.topic else ""
         of = f" of type “{self.mail_type}”" if self.mail_type else ""
-        by = f" from {self.source}" if self.source else ""
+        by = f" from “{known.mailing(self.source)}”" if self.source else ""
         often, what = say_count(self.count), f"a mail{about}{of}{by}"
         done = f"never {FACTS[self.fact][0]}" if often == "never" else FACTS[self.fact][0]
         often = "" if often == "never" else f" {often}"

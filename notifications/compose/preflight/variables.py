@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from notifications.compose.loading import DOCUMENTS, MARKUP
 from notifications.compose.preflight.findings import Finding, Place, Severity
-from notifications.compose.preflight.inspection import Inspection
+from notifications.compose.preflight.inspection import Inspection, Kind
 from notifications.compose.preflight.scopes import read_variables
 from notifications.compose.preflight.shapes import missing_at
 from notifications.compose.reading import Reading
 
 ROOTS = ("contact", "payload", "brand", "unsubscribe_url", "preferences_url", "web_version_url", "message_id")
+_NAMED = 3
 CONTACT = ("email", "first_name", "last_name", "locale", "time_zone")
 
 
@@ -21,6 +22,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     read = variables_of(inspection)
     for path in sorted(read, key=spell):
         yield from _check(inspection, path)
+    yield from _check_eventless(inspection, sorted((one for one in read if one[0] == "payload"), key=spell))
     if not inspection.facts.kinds and any(path[0] == "payload" for path in read):
         yield Finding(
             code="template_unused", severity=Severity.INFORM,
@@ -50,6 +52,8 @@ def _check(inspection: Inspection, path: Reading) -> Iterator[Finding]:
 
 def _check_payload(inspection: Inspection, path: Reading) -> Iterator[Finding]:
     for kind in inspection.facts.kinds:
+        if _has_no_payload(kind):
+            continue  # one finding for all of them
         reason = missing_at(kind.payload, path[1:])
         if reason is not None:
             yield Finding(
@@ -57,6 +61,24 @@ def _check_payload(inspection: Inspection, path: Reading) -> Iterator[Finding]:
                 sentence=f"{{{{ {spell(path)} }}}} does not exist in mail of the type {kind.key}: {reason}.",
                 mend="Correct its name, or add the field to the event's payload.",
             )  # fmt: skip
+
+
+def _has_no_payload(kind: Kind) -> bool:
+    return not kind.payload.model_fields and kind.payload.model_config.get("extra") != "allow"
+
+
+def _check_eventless(inspection: Inspection, paths: list[Reading]) -> Iterator[Finding]:
+    """What is read from an event, in mail that comes of none, or of one that carries nothing."""
+    if not paths:
+        return
+    named = ", ".join(f"{{{{ {spell(one)} }}}}" for one in paths[:_NAMED])
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    for kind in filter(_has_no_payload, inspection.facts.kinds):
+        yield Finding(
+            code="variable_unknown", severity=Severity.STOP, place=_place(inspection, paths[0]),
+            sentence=f"It takes {named}{more} from an event, and {kind.key} has none.",
+            mend="Choose a template that needs no event, or take them out of this one.",
+        )  # fmt: skip
 
 
 def _check_contact(inspection: Inspection, path: Reading) -> Iterator[Finding]:

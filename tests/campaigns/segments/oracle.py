@@ -162,6 +162,20 @@ def _mail(crowd: Crowd, someone: Someone, part: dict[str, Any]) -> bool:
     return _compare(found, part.get("count", {"number": 1}))
 
 
+def _mailing(crowd: Crowd, someone: Someone, part: dict[str, Any]) -> bool:
+    mails = [one for one in someone.mails if one.source == part["source"]]
+    return any(_became(one.facts, part["fact"]) for one in mails)
+
+
+def _became(facts: dict[str, datetime | None], fact: str) -> bool:
+    was_sent = bool(facts["sent"] or facts["delivered"] or facts["bounced"])
+    return {
+        **{name: bool(at) for name, at in facts.items()}, "sent": was_sent,
+        "not_opened": was_sent and not (facts["opened"] or facts["clicked"] or facts["bounced"]),
+        "not_clicked": was_sent and not (facts["clicked"] or facts["bounced"]),
+    }[fact]  # fmt: skip
+
+
 def _score_of(someone: Someone) -> float:
     contact = someone.contact
     if contact.engagement_at is None:

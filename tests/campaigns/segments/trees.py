@@ -108,6 +108,10 @@ _mails = _like(
     window=_windows, source=some.sampled_from([None, "campaign:1"]), topic=some.sampled_from([None, "news"]),
     mail_type=some.sampled_from([None, "welcome"]),
 )  # fmt: skip
+_mailings = _like(
+    type="mailing", source=some.sampled_from(["campaign:1", "campaign:2"]),
+    fact=some.sampled_from(["sent", "delivered", "opened", "not_opened", "clicked", "not_clicked", "bounced"]),
+)  # fmt: skip
 _topics = some.sampled_from(["news", "offers"])
 _levels = some.sampled_from(["active", "cooling", "dormant"])
 _scores = some.sampled_from([0, 2, 10, 20, 100])
@@ -127,7 +131,7 @@ def conditions(crowd: Crowd) -> Json:
         _like(type="list", list=some.sampled_from(crowd.lists), is_so=some.booleans()),
         _like(type="segment", segment=some.sampled_from(sorted(crowd.segments)), is_so=some.booleans()),
     )
-    return some.one_of(_attributes, _person, _events, _events, _mails, _standing, sets)
+    return some.one_of(_attributes, _person, _events, _events, _mails, _mailings, _standing, sets)
 
 
 def rules(crowd: Crowd) -> Json:

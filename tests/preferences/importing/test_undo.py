@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from preferences.choices import choose
+from preferences.importing import life, undoing
 from preferences.importing.undoing import Plan, plan_undo
-from preferences.models import Choice, ConsentRecord, Contact, ContactImport, ImportChange, ListMember, Topic
+from preferences.models import Choice, ConsentRecord, Contact, ContactImport, ImportChange, ImportRow, ListMember, Topic
 from tests.people import make_contact
-from tests.preferences.importing.tables import bring_in, take_back
+from tests.preferences.importing.tables import bring_in, look_through, take_back, work
 from tracking.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("C1")]
@@ -54,6 +56,29 @@ def test_a_later_import_or_list_keeps_a_newcomer() -> None:
     bring_in("email\nada@example.com\n", to_list="Fair")
     take_back(first)
     assert Contact.objects.get().address == "ada@example.com"
+
+
+def test_of_very_many_only_the_first_are_looked_at_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "PLANNED", 2)
+    table = bring_in("email\nada@example.com\nben@example.com\ncleo@example.com\n")
+    assert plan_undo(table) == Plan(removed=2, kept=0, restored=0, is_partial=True)
+    assert take_back(table).removed == 3
+
+
+def test_its_progress_is_counted_once_and_a_stopped_one_forgets_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("SLICE", 2), ("UNDO_SLICE", 1), ("ROWS_DROPPED", 1)):
+        monkeypatch.setattr(life, name, number)
+    table = look_through("email\n" + "".join(f"p{number}@example.com\n" for number in range(5)))
+    life.start(table.pk, by=None, at=timezone.now())
+    life.work_on_imports(at=timezone.now(), most=1)
+    life.stop(table.pk)
+    assert (Contact.objects.count(), ImportRow.objects.count()) == (1, 4)
+    assert life.undo(table.pk, by=None, at=timezone.now())
+    life.work_on_imports(at=timezone.now(), most=1)
+    table.refresh_from_db()
+    assert (table.undone, table.to_undo, table.state) == (1, 1, ContactImport.State.UNDOING)
+    table = work(table)
+    assert (table.state, Contact.objects.count(), ImportRow.objects.count()) == (ContactImport.State.UNDONE, 0, 0)
 
 
 class TestTopics:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0003_campaigns"),
+        ("campaigns", "0004_clock_zone"),
     ]
 
     operations = [
