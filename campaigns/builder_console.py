@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,15 +16,18 @@ from campaigns import plan_page
 from campaigns.audience.estimating import GETS, estimate, sample_people
 from campaigns.audience.parts import BadAudience, read_audience
 from campaigns.audience.reasons import STEPS, in_words
-from campaigns.campaign_forms import CampaignForm
+from campaigns.campaign_forms import CampaignForm, initial_of
 from campaigns.campaigns_console import APPROVE, CHANGE, VIEW, find
-from campaigns.models import Campaign, CampaignRecipient, CampaignRun
+from campaigns.models import Campaign
 from campaigns.planning import editing
 from campaigns.planning.checks import check
 from campaigns.planning.contents import preview_for
 from campaigns.screens import actor_of
 from campaigns.sending.receipt import NEVER_FED
+from campaigns.sending.recipients import find_recipients
 from campaigns.sending.states import Refused
+from campaigns.variant_forms import read_forms, show_forms
+from campaigns.variants.plan import LETTERS, template_of, variants_of
 from config import clock
 from config.screens import page_of, show_screen, staff_screen
 from notifications.compose.preflight.findings import Severity
@@ -38,15 +42,17 @@ _PEOPLE_PAGE = 50
 def save(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Store the draft; for htmx answer with what follows from it, else with the page."""
     campaign = find(campaign_id)
-    form = CampaignForm(request.POST)
+    form, content = CampaignForm(request.POST), read_forms(campaign, request.POST)
     is_quiet = bool(request.headers.get("HX-Request"))
-    if not form.is_valid():
+    if not all([form.is_valid(), content is None or content.is_valid()]):
         if is_quiet:
-            return render(request, "campaigns/fragments/not_saved.html", {"faults": _faults(form)})
-        return plan_page.show(request, campaign, _rights(request), form)
+            faults = [*_faults(form), *(content.faults() if content else [])]
+            return render(request, "campaigns/fragments/not_saved.html", {"faults": faults})
+        return plan_page.show(request, campaign, _rights(request), form, content)
+    changes = {**form.changes(), **(content.changes(request.GET.get("change", "")) if content else {})}
     try:
         revision = int(request.POST.get("revision", "0") or 0)
-        editing.save(campaign.pk, form.changes(), revision=revision, by=actor_of(request.user), at=clock.now())
+        saved = editing.save(campaign.pk, changes, revision=revision, by=actor_of(request.user), at=clock.now())
     except (editing.Stale, Refused) as refusal:
         if is_quiet:
             return render(request, "campaigns/fragments/not_saved.html", {"faults": [str(refusal)], "is_stale": True})
@@ -55,9 +61,22 @@ def save(request: HttpRequest, campaign_id: int) -> HttpResponse:
     if not is_quiet:
         messages.success(request, _("Saved."))
         return redirect("campaigns:campaign", campaign_id)
-    answer = render(request, "campaigns/fragments/saved.html", {"campaign": find(campaign_id), "at": clock.now()})
+    answer = render(request, "campaigns/fragments/saved.html", _saved(campaign, saved))
     answer["HX-Trigger"] = "saved"  # audience, checks and preview follow
     return answer
+
+
+def _saved(before: Campaign, saved: Campaign) -> dict[str, Any]:
+    """What the page takes over; the fields of the content where others are wanted now."""
+    context: dict[str, Any] = {"campaign": find(saved.pk), "at": clock.now()}
+    if _shape(before) != _shape(saved):
+        form = CampaignForm(initial=initial_of(saved))
+        context |= {"form": form, "content": show_forms(saved), "is_draft": True, "has_new_fields": True}
+    return context
+
+
+def _shape(campaign: Campaign) -> list[int | None]:
+    return [template_of(campaign, one) for one in variants_of(campaign)]
 
 
 def _faults(form: CampaignForm) -> list[str]:
@@ -86,7 +105,9 @@ def show_audience(request: HttpRequest, campaign_id: int) -> HttpResponse:
         except BadAudience as bad:
             fault = str(bad)
     context: dict[str, Any] = {"fault": fault, **plan_page.review(request, find(campaign_id), _rights(request))}
-    return render(request, "campaigns/fragments/audience.html", {**context, **_rights(request)})
+    answer = render(request, "campaigns/fragments/audience.html", {**context, **_rights(request)})
+    answer["HX-Trigger"] = "counted"  # the checks look at the number
+    return answer
 
 
 @staff_screen(VIEW)
@@ -122,7 +143,9 @@ def show_preview(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """The mail as one contact would get it."""
     campaign, wanted = find(campaign_id), request.GET.get("as", "").strip()
     contact_id = find_contact(wanted) if wanted else None
-    shown = preview_for(campaign, contact_id)
+    keys = [one.key for one in variants_of(campaign)]
+    variant = request.GET.get("variant", "")
+    shown = preview_for(campaign, contact_id, variant if variant in keys else LETTERS[0])
     return render(
         request, "campaigns/fragments/preview.html",
         {"shown": shown, "is_unknown": bool(wanted) and contact_id is None, "wanted": wanted,
@@ -133,28 +156,16 @@ def show_preview(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @staff_screen(VIEW)
 def list_people(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """The recipients of which one reason holds, as they were frozen."""
-    campaign, reason = find(campaign_id), request.GET.get("reason", "")
-    rows = CampaignRecipient.objects.filter(campaign=campaign).select_related("contact").order_by("contact_id")
+    campaign, reason, variant = find(campaign_id), request.GET.get("reason", ""), request.GET.get("variant", "")
+    rows = find_recipients(campaign, reason=reason, variant=variant)
     label = in_words(reason) if reason else _("Gets it")
     if reason == NEVER_FED:
-        rows, label = _never_fed(campaign, rows), _("Not handed over")
-    else:
-        rows = (
-            rows.filter(is_held_out=True) if reason == "holdout" else rows.filter(skip_reason=reason, is_held_out=False)
-        )
+        label = _("Not handed over")
+    elif variant:
+        label = _("Variant %s of the test") % variant.upper()
     page = Paginator(rows, _PEOPLE_PAGE).get_page(request.GET.get("page"))
+    shown = urlencode({"variant": variant} if variant else {"reason": reason})
     return show_screen(
         request, "campaigns/console/people.html", title=f"{campaign.name}: {label}", campaign=campaign, label=label,
-        reason=reason, page=page, people=[(one, page_of(one.contact)) for one in page],
+        shown=shown, page=page, people=[(one, page_of(one.contact)) for one in page],
     )  # fmt: skip
-
-
-def _never_fed(campaign: Campaign, rows: Any) -> Any:
-    """Those who come after the place where feeding stands."""
-    run = CampaignRun.objects.get(pk=campaign.pk)
-    waiting = rows.filter(skip_reason="", is_held_out=False)
-    if run.fed_due_at is None:
-        return waiting
-    return waiting.extra(  # a comparison of rows, which the feeder's index serves
-        where=["(due_at, rank, contact_id) > (%s, %s, %s)"], params=[run.fed_due_at, run.fed_rank, run.fed_contact]
-    )

@@ -24,6 +24,7 @@ from campaigns.planning.editing import Stale
 from campaigns.screens import PLANNED, actor_of, make_row
 from campaigns.sending import control
 from campaigns.sending.states import RUNNING, Refused, S
+from campaigns.variants import deciding
 from config import clock
 from config.screens import show_screen, staff_screen
 
@@ -175,6 +176,12 @@ def _retry(request: HttpRequest, campaign: Campaign) -> str:
     return ngettext("%d mail goes again.", "%d mails go again.", found.replayed) % found.replayed
 
 
+def _choose(request: HttpRequest, campaign: Campaign) -> str:
+    key = request.POST.get("variant", "")
+    deciding.choose(campaign.pk, key, at=clock.now(), by=actor_of(request.user))
+    return _("The rest gets %s.") % key.upper()
+
+
 def _copy(request: HttpRequest, campaign: Campaign) -> str:
     made = editing.copy(campaign, by=actor_of(request.user))
     link = format_html('<a class="pr-link" href="{}">{}</a>', reverse("campaigns:campaign", args=[made.pk]), made.name)
@@ -191,6 +198,7 @@ _ACTS: dict[str, tuple[tuple[str, ...], Act]] = {
     "cancel": ((CHANGE, APPROVE), _cancel),
     "send-missed": ((APPROVE,), _send_missed),
     "retry": ((APPROVE,), _retry),
+    "choose": ((APPROVE,), _choose),
     "copy": ((ADD,), _copy),
 }
 

@@ -14,6 +14,7 @@ from campaigns.screens import LIVE, read_progress, tone_of
 from campaigns.sending import figures
 from campaigns.sending.receipt import write_receipt
 from campaigns.sending.states import S
+from campaigns.variants.page import show_test
 from config import clock
 from config.screens import show_screen
 from notifications.delivery.models import DeadLetter
@@ -44,6 +45,7 @@ def _read(campaign: Campaign) -> dict[str, Any]:
         "is_on_trial": bool(campaign.canary_size) and not run.is_canary_passed and campaign.state == S.SENDING,
         "failed": failed, "facts": _facts(counted, subject), "accounts": _accounts(counted, subject),
         "domains": _domains(counted, subject),
+        "test": show_test(campaign, counted.arms),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from campaigns.audit import Actor
 from campaigns.models import Campaign, CampaignRun
 from campaigns.planning.timing import say_moment, say_when
 from campaigns.sending.feeding import count_open
+from campaigns.sending.phases import Phase, phase_of
 from campaigns.sending.states import RUNNING, S
 from notifications import throughput
 
@@ -55,7 +56,8 @@ def read_progress(campaign: Campaign, run: CampaignRun, *, at: datetime) -> Prog
     done = max(0, run.fed - waiting)
     pace = throughput.read_paces(at=at)[campaign.stream]
     remaining = max(0, run.to_get - done)
-    left = pace.time_for(remaining) if campaign.state == S.SENDING and remaining else None
+    is_going = campaign.state == S.SENDING and phase_of(campaign, run) is not Phase.WAITING
+    left = pace.time_for(remaining) if is_going and remaining else None
     if left is not None and campaign.throttle_per_hour:
         left = max(left, timedelta(hours=(run.to_get - run.fed) / campaign.throttle_per_hour))
     percent = min(100, int(100 * done / run.to_get)) if run.to_get else 100 if run.frozen_at else 0
@@ -73,6 +75,7 @@ class Row:
     size: int | None
     when: str
     progress: Progress | None
+    note: str
 
 
 def make_row(campaign: Campaign, *, at: datetime) -> Row:
@@ -81,8 +84,15 @@ def make_row(campaign: Campaign, *, at: datetime) -> Row:
     size = run.to_get if run else read_estimate(campaign.estimate).gets if campaign.estimate else None
     return Row(
         campaign=campaign, tone=tone_of(campaign), size=size, when=_when(campaign, run, at=at),
-        progress=read_progress(campaign, run, at=at) if run else None,
+        progress=read_progress(campaign, run, at=at) if run else None, note=_note(campaign, run),
     )  # fmt: skip
+
+
+def _note(campaign: Campaign, run: CampaignRun | None) -> str:
+    """What is to be known of its state."""
+    if run is not None and campaign.state in LIVE and phase_of(campaign, run) is Phase.WAITING:
+        return "asks which variant the rest gets" if run.test_asked_at else "waits for the result of its test"
+    return "" if campaign.state in {S.SENDING, S.FINISHED} else campaign.state_reason
 
 
 def _when(campaign: Campaign, run: CampaignRun | None, *, at: datetime) -> str:

@@ -37,7 +37,7 @@ def offer_editions(template: Template) -> list[tuple[str, str]]:
     """Name and words of each, for a field to choose from: drafts first, then what is sent, then the newest versions."""
     drafts = TemplateDraft.objects.filter(template=template)
     sent = [one.version for one in template.publications.select_related("version__template")]
-    newest = template.versions.select_related("template").defer("compiled", "blocks")[:SHOWN_VERSIONS]
+    newest = template.versions.filter(base=None).select_related("template").defer("compiled", "blocks")[:SHOWN_VERSIONS]
     are_sent = {one.pk for one in sent}
     versions = {one.pk: one for one in (*sent, *newest)}.values()
     return [

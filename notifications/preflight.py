@@ -36,7 +36,7 @@ def find_files(keys: Iterable[str] = ()) -> list[Path]:
 
 def find_version(template_key: str) -> TemplateVersion | None:
     """The version that is sent now, or the newest where none is published."""
-    versions = TemplateVersion.objects.select_related("template").filter(template__key=template_key)
+    versions = TemplateVersion.objects.select_related("template").filter(template__key=template_key, base=None)
     newest = versions.order_by("-number").first()
     return (newest and newest.template.published) or newest
 

@@ -15,8 +15,10 @@ from pydantic import BaseModel, SecretStr
 
 from notifications.catalog import NotificationType, all_types
 from notifications.catalog.channels import SMS
+from notifications.compose.brands.values import complete
+from notifications.compose.loading import LoadedVersion, load, load_version
 from notifications.compose.models import TemplateVersion
-from notifications.compose.render import RenderFault, join, load_version, render
+from notifications.compose.render import RenderFault, join, render
 from notifications.compose.segments import Length, measure
 from notifications.delivery.mail import Shown, has_web_version, show_mail
 from notifications.delivery.models import Call
@@ -45,18 +47,30 @@ class Sample:
 
 
 def render_sample(version: TemplateVersion, variables: Mapping[str, Any] | None = None) -> Sample:
-    """The version as a made-up person, or one with these variables, would get it; nothing in it is counted."""
+    """The version as a made-up person, or one with these variables, would get it; nothing in it is counted.
+
+    It need not be saved: one that is only being thought of can be looked at.
+    """
     known = sample_variables(version.template.key) | dict(variables or {})
     try:
-        loaded = load_version(version.pk, tracked=False)
+        loaded = _load(version)
         values = render(loaded, known, token="sample")  # noqa: S106 - no password
     except RenderFault as fault:
         return Sample(fault=f"{fault.reason}: {fault.detail}")
     documents = (loaded.subject, loaded.html, loaded.text, loaded.amp)
     subject, html, text, amp = (join(one, values, token="sample") for one in documents)  # noqa: S106 - no password
-    sms = _render_text(version, known) if version.compiled.get("sms") else ""
+    sms = _render_text(version, known) if version.compiled.get("sms") and not version._state.adding else ""
     length = measure(sms) if sms else None
     return Sample(subject=subject, html=inert(html), text=text, amp=amp, sms=sms, sms_length=length)
+
+
+def _load(version: TemplateVersion) -> LoadedVersion:
+    if not version._state.adding:
+        return load_version(version.pk, tracked=False)
+    return load(
+        version_id=version.pk, ref=version.template.key, compiled=version.compiled, defaults=version.defaults,
+        constants={"brand": complete(version.brand)}, public_url=None,
+    )  # fmt: skip
 
 
 def _render_text(version: TemplateVersion, variables: Mapping[str, Any]) -> str:

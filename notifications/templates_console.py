@@ -57,7 +57,7 @@ def list_templates(request: HttpRequest) -> HttpResponse:
 def show_template(request: HttpRequest, key: str) -> HttpResponse:
     """One template: what is sent in each language, its drafts, its versions."""
     template = get_object_or_404(Template.objects.prefetch_related("publications__version__template"), key=key)
-    versions = template.versions.select_related("template").prefetch_related("overrides")
+    versions = template.versions.filter(base=None).select_related("template").prefetch_related("overrides")
     versions = versions.defer("compiled", "mjml_source", "blocks")
     return show_screen(
         request, "notifications/console/template.html", title=template.name, state=state_of(template),

@@ -29,7 +29,7 @@ def find_original(template: Template) -> tuple[DraftContent, str] | None:
     draft = TemplateDraft.objects.filter(template=template, locale="").first()
     if draft is not None:
         return content_at(draft), f"draft, revision {draft.revision}"
-    version = template.published or template.versions.filter(locale="").order_by("-number").first()
+    version = template.published or template.versions.filter(locale="", base=None).order_by("-number").first()
     return (content_of(version), version.ref) if version else None
 
 

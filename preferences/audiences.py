@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,7 @@ class Audience:
 class AudienceKind:
     """One kind: all there are as (value, name) for a form, and the one that the value after the colon means."""
 
-    title: str
+    title: str | Promise
     offer: Callable[[], Sequence[tuple[str, str]]]
     find: Callable[[str], Audience]
 

@@ -32,8 +32,8 @@ def uplift_of_rate(mailed: Arm, held_out: Arm, *, confidence: float = 0.95) -> U
     """Of conversions. Interval: Newcombe, "Interval estimation for the difference between independent proportions",
     Statistics in Medicine 17 (1998), method 10 (a hybrid of Wilson's)."""
     difference = mailed.rate - held_out.rate
-    low_m, high_m = _wilson(mailed, confidence)
-    low_h, high_h = _wilson(held_out, confidence)
+    low_m, high_m = wilson_interval(mailed, confidence)
+    low_h, high_h = wilson_interval(held_out, confidence)
     return Uplift(
         difference=difference, extra=difference * mailed.people,
         low=difference - math.hypot(mailed.rate - low_m, high_h - held_out.rate),
@@ -53,7 +53,7 @@ def uplift_of_revenue(mailed: Arm, held_out: Arm, *, confidence: float = 0.95) -
     )
 
 
-def _wilson(arm: Arm, confidence: float) -> tuple[float, float]:
+def wilson_interval(arm: Arm, confidence: float) -> tuple[float, float]:
     """Wilson's score interval of a rate (1927); everything is possible where nobody was asked."""
     if not arm.people:
         return 0.0, 1.0

@@ -37,6 +37,16 @@ class Campaign(models.Model):
         NEXT_DAY = "next_day", "the next day at that time"
         AT_ONCE = "at_once", "at once"
 
+    class Metric(models.TextChoices):
+        CLICKS = "clicks", "People who click"
+        CONVERSIONS = "conversions", "People who convert"
+        REVENUE = "revenue", "Revenue a person"
+
+    class Ending(models.TextChoices):
+        BY_ITSELF = "by_itself", "By itself, or A if there is none"
+        WINNER_ONLY = "winner_only", "By itself, or somebody is asked"
+        ASK = "ask", "Somebody is asked"
+
     name = models.CharField(max_length=120)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, editable=False, related_name="windows",
@@ -47,6 +57,12 @@ class Campaign(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns")
     template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns")
     versions = models.JSONField(default=dict, help_text="Pinned at approval: locale -> template version.")
+    variants = models.JSONField(default=list, help_text="Own subjects and contents; see campaigns.variants.plan.")
+    variant_versions = models.JSONField(default=dict, help_text="Pinned likewise, of variants after the first.")
+    test_percent = models.PositiveSmallIntegerField(default=20, help_text="So many of a hundred take part in the test.")
+    test_metric = models.CharField(max_length=16, choices=Metric.choices, default=Metric.CLICKS)
+    test_hours = models.PositiveSmallIntegerField(default=4, help_text="How long it waits before it decides.")
+    test_ending = models.CharField(max_length=16, choices=Ending.choices, default=Ending.BY_ITSELF)
     audience = models.JSONField(default=dict, help_text="See campaigns.planning.audience.")
     holdout_percent = models.PositiveSmallIntegerField(default=0, help_text="So many of a hundred get nothing.")
     schedule = models.CharField(max_length=16, choices=Schedule.choices, default=Schedule.NOW)
@@ -120,6 +136,13 @@ class CampaignRun(models.Model):
     next_due_at = models.DateTimeField(null=True, help_text="When the next slice may be fed.")
     canary_until = models.DateTimeField(null=True)
     is_canary_passed = models.BooleanField(default=False)
+    # A test of variants whose winner goes to the rest: fed, until when it waits, and which one was chosen.
+    test_fed_at = models.DateTimeField(null=True)
+    test_until = models.DateTimeField(null=True)
+    test_asked_at = models.DateTimeField(null=True, help_text="Since when somebody is asked.")
+    chosen_variant = models.CharField(max_length=16, blank=True, help_text="What the rest gets.")
+    chosen_at = models.DateTimeField(null=True)
+    test_verdict = models.JSONField(default=dict, help_text="What was said of the test when it was decided.")
     # Counted now and then; the receipt is what was counted last.
     figures = models.JSONField(default=dict)
     figures_at = models.DateTimeField(null=True)

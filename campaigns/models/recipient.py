@@ -24,10 +24,10 @@ class CampaignRecipient(models.Model):
     )
     skip_reason = models.CharField(max_length=40, db_default="", help_text="Empty: gets it, unless held out.")
     is_held_out = models.BooleanField(db_default=False)
-    variant = models.CharField(max_length=16, db_default="", help_text="Which of several contents.")
+    variant = models.CharField(max_length=16, db_default="", help_text="In a test; empty: the rest.")
     due_at = models.DateTimeField(null=True)
     rank = models.SmallIntegerField(db_default=1, help_text="Lower ones go first.")
-    version_id = models.UUIDField(null=True)
+    version_id = models.UUIDField(null=True, help_text="Null: of the variant that is chosen.")
 
     class Meta:
         indexes = [

@@ -34,7 +34,7 @@ def ask(campaign: Campaign, *, by: Actor, at: datetime) -> None:
 def take_back(campaign: Campaign, *, by: Actor, at: datetime, note: str = "") -> None:
     """Make it a draft again: by its author, or by who was to approve it, with a word to the author. Raises Refused."""
     move(campaign.pk, S.DRAFT, at=at, by=by, action="made a draft again", reason=note, approved_by=None,
-         approved_at=None, versions={})  # fmt: skip
+         approved_at=None, versions={}, variant_versions={})  # fmt: skip
 
 
 def why_not(campaign: Campaign, *, by: Actor) -> str:
@@ -57,10 +57,11 @@ def approve(campaign_id: int, *, revision: int, by: Actor, at: datetime) -> Camp
         raise Stale("It was edited while you looked at it: look at it again, and then approve it.")
     if campaign.state == S.IN_REVIEW and (stops := find_stops(campaign, at=at)):
         raise Refused(f"It cannot be sent: {stops[0].sentence}")
+    versions, variant_versions = pin(campaign, author=by.name)
     is_repeating = campaign.schedule == Campaign.Schedule.RECURRING
     move(
         campaign.pk, S.REPEATING if is_repeating else S.SCHEDULED, at=at, by=by, action="approved",
-        sources=[S.IN_REVIEW], approved_by=by.id, approved_at=at, versions=pin(campaign),
+        sources=[S.IN_REVIEW], approved_by=by.id, approved_at=at, versions=versions, variant_versions=variant_versions,
         starts_at=first_start(campaign, at=at), clock_zone=home().key,
     )  # fmt: skip
     campaign.refresh_from_db()

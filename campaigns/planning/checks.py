@@ -14,7 +14,10 @@ from campaigns.audience.parts import BadAudience, read_audience, select_parts
 from campaigns.models import Campaign, Segment
 from campaigns.planning.contents import contents_of
 from campaigns.planning.timing import find_fault, late_zones_note
+from campaigns.planning.variant_checks import check_variants
+from campaigns.variants.plan import Variant, template_of, variants_of
 from config.queues import Stream
+from notifications.compose.models import Template
 from notifications.compose.preflight.findings import Finding, Severity, worst_first
 from notifications.compose.preflight.inspection import Kind
 from notifications.compose.preflight.running import CONTENT, run
@@ -92,22 +95,39 @@ def _check_sending(campaign: Campaign, at: datetime) -> Iterator[Finding]:
 
 
 def _check_content(campaign: Campaign, at: datetime) -> Iterator[Finding]:
+    """Each variant's mail. What is true of all is said once, and else of which."""
     if campaign.template is None:
         yield _stop("no_template", "No template is chosen.", "Choose a published one under Content.")
         return
-    contents = contents_of(campaign)
+    variants = variants_of(campaign)
+    found: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    for variant in variants:
+        for finding in _check_variant(campaign, variant):
+            found.setdefault((finding.code, finding.sentence), []).append((variant.name, finding))
+    for same in found.values():
+        names, finding = list(dict.fromkeys(name for name, _one in same)), same[0][1]
+        of_some = "" if len(names) == len(variants) else f"Variant {', '.join(names)}: "
+        yield replace(finding, sentence=of_some + finding.sentence)
+
+
+def _check_variant(campaign: Campaign, variant: Variant) -> Iterator[Finding]:
+    template = Template.objects.filter(pk=template_of(campaign, variant) or 0).first()
+    if template is None:
+        yield _stop("template_gone", "Its template was deleted.", "Choose another one.")
+        return
+    contents = contents_of(campaign, variant.key)
     if not any(one.locale == "" for one in contents):
         yield _stop(
-            "not_published", f"The template “{campaign.template.name}” is not published any more, or never was.",
+            "not_published", f"The template “{template.name}” is not published any more, or never was.",
             "Publish it, or choose another.",
         )  # fmt: skip
         return
     kind = Kind(key="this campaign", stream=Stream.MARKETING, payload=NoPayload)
-    readers = contact_readers(campaign.template.key, telling_contacts())
+    readers = contact_readers(template.key, telling_contacts())
     bare = [replace(one, variables={**one.variables, "payload": {}}) for one in readers]
     for content in contents:
         inspection = inspect_version(content.version, bare)
         yield from run(CONTENT, replace(inspection, facts=replace(inspection.facts, kinds=(kind,))))
 
 
-_CHECKS: tuple[Check, ...] = (_check_parts, _check_schedule, _check_sending, _check_content)
+_CHECKS: tuple[Check, ...] = (_check_parts, _check_schedule, _check_sending, check_variants, _check_content)

@@ -13,11 +13,13 @@ from campaigns.audit import Actor, record
 from campaigns.models import Campaign
 from campaigns.planning.contents import pin
 from campaigns.sending.states import EDITABLE, Refused, S, move
+from campaigns.variants.plan import LETTERS, is_test, variants_of
 
 #: What people write; everything else follows from acts.
 FIELDS = (
     "name", "topic_id", "template_id", "audience", "holdout_percent", "schedule", "starts_at", "local_date",
     "local_time", "late_zones", "cron", "throttle_per_hour", "canary_size", "canary_minutes", "is_engaged_first",
+    "variants", "test_percent", "test_metric", "test_hours", "test_ending",
 )  # fmt: skip
 _APPROVED = frozenset({S.SCHEDULED, S.REPEATING, S.MISSED})
 
@@ -72,7 +74,7 @@ def _send_back(campaign: Campaign, *, by: Actor, at: datetime) -> None:
     """Whoever edited it last asks for the approval: somebody else must give it."""
     if campaign.state in _APPROVED:
         move(campaign.pk, S.IN_REVIEW, at=at, by=by, action="sent back to review", reason="edited after its approval",
-             asked_by=by.id, approved_by=None, approved_at=None, versions={})  # fmt: skip
+             asked_by=by.id, approved_by=None, approved_at=None, versions={}, variant_versions={})  # fmt: skip
     elif campaign.state == S.IN_REVIEW:
         Campaign.objects.filter(pk=campaign.pk).update(asked_by=by.id)
 
@@ -88,7 +90,22 @@ def snapshot(campaign: Campaign) -> dict[str, Any]:
         "time": _written(campaign.local_time), "late zones": campaign.late_zones, "repeats": campaign.cron,
         "most an hour": campaign.throttle_per_hour, "trial": campaign.canary_size,
         "trial minutes": campaign.canary_minutes, "engaged first": campaign.is_engaged_first,
+        **_written_variants(campaign),
     }  # fmt: skip
+
+
+def _written_variants(campaign: Campaign) -> dict[str, Any]:
+    """What is tested, as the audit log shows it."""
+    told: dict[str, Any] = {}
+    for one in variants_of(campaign):
+        own = [f"{locale or 'subject'}: {subject}" for locale, subject in sorted(one.subjects.items())]
+        own += [f"template {one.template_id}"] if one.template_id else []
+        if own or one.key != LETTERS[0]:
+            told[f"variant {one.name}"] = "; ".join(own)
+    if is_test(campaign):
+        told |= {"test %": campaign.test_percent, "test by": campaign.test_metric, "test hours": campaign.test_hours,
+                 "then": campaign.test_ending}  # fmt: skip
+    return told
 
 
 def _written(value: Any) -> str:

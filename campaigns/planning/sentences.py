@@ -9,6 +9,7 @@ from campaigns.audience.parts import name_parts, read_audience
 from campaigns.models import Campaign
 from campaigns.planning.contents import contents_of
 from campaigns.planning.timing import say_when
+from campaigns.variants.plan import Variant, has_rest, is_test, variants_of
 
 #: Where no more than the rest of everybody is left out on purpose, it is everybody all the same.
 MOST_OF_ALL = 0.9
@@ -19,6 +20,8 @@ def say_plan(campaign: Campaign, estimate: Estimate, *, at: datetime) -> str:
     parts = [
         f"Sends {_content(campaign)} to {_people(estimate.gets)}{_audience(campaign)}, {say_when(campaign, at=at)}."
     ]
+    if is_test(campaign):
+        parts.append(_test(campaign, estimate))
     if campaign.canary_size:
         parts.append(
             f"The first {campaign.canary_size:,} go on trial; after {campaign.canary_minutes} minutes the others go,"
@@ -41,9 +44,38 @@ def is_for_everybody(campaign: Campaign, estimate: Estimate) -> bool:
 
 
 def _content(campaign: Campaign) -> str:
-    contents = contents_of(campaign)
-    refs = ", ".join(f"{one.version.ref}{f' ({one.locale})' if one.locale else ''}" for one in contents)
+    refs = "; ".join(filter(None, (_refs(campaign, one) for one in variants_of(campaign))))
     return f"“{campaign.name}” ({refs})" if refs else f"“{campaign.name}”"
+
+
+def _refs(campaign: Campaign, variant: Variant) -> str:
+    """The versions of a variant, with their own subjects."""
+    refs = ", ".join(
+        f"{one.version.ref}{f' ({one.locale})' if one.locale else ''}"
+        + (f" with the subject “{one.version.subject_source}”" if one.version.base_id else "")
+        for one in contents_of(campaign, variant.key)
+    )
+    return f"{variant.name}: {refs}" if refs and is_test(campaign) else refs
+
+
+def _test(campaign: Campaign, estimate: Estimate) -> str:
+    """Who takes part in the test, and what happens then."""
+    letters = ", ".join(one.name for one in variants_of(campaign))
+    metric = {"clicks": "who clicks", "conversions": "who converts", "revenue": "revenue a person"}
+    judged = f"judged by {metric[campaign.test_metric]}"
+    if not has_rest(campaign):
+        return f"Everybody takes part in a test of {letters} in equal shares, {judged}."
+    hours = "1 hour" if campaign.test_hours == 1 else f"{campaign.test_hours} hours"
+    then = {
+        "by_itself": "the winner goes to the others by itself, or A where there is no winner",
+        "winner_only": "the winner goes to the others by itself; without one somebody is asked",
+        "ask": "somebody is asked which one the others get",
+    }[campaign.test_ending]
+    taking_part = _people(estimate.gets * campaign.test_percent // 100)
+    return (
+        f"First {campaign.test_percent} %, about {taking_part}, get {letters} in equal shares, {judged};"
+        f" {hours} later {then}."
+    )
 
 
 def _people(count: int) -> str:

@@ -7,12 +7,15 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from campaigns.models import Segment
+from campaigns.models import Campaign, CampaignRun, Segment
 from campaigns.reports import by_segment, chart, listing, numbers, parts
 from campaigns.reports.export import export_csv
 from campaigns.reports.figures import Axis, other_sources, read_medians, read_rates, read_report
 from campaigns.reports.link_map import draw_links
 from campaigns.reports.subjects import SOURCE, SPANS, Subject, source_subject, type_subject
+from campaigns.sending.figures import read_figures
+from campaigns.variants.page import show_test
+from campaigns.variants.plan import is_test
 from config import clock
 from config.screens import show_screen, staff_screen
 
@@ -65,7 +68,7 @@ def _show(request: HttpRequest, subject: Subject) -> HttpResponse:
         tiles=numbers.tiles(report), income=numbers.income(report), chart=chart.draw(report.by(Axis.HOUR), subject),
         comparison=numbers.compare(report, medians, read_rates(other) if other else None), median_of=number,
         breakdowns=parts.breakdowns(report), reasons=parts.reasons(report), links=draw_links(report),
-        others=others, other=other, spans=SPANS, is_fullwidth="1", **_segments(request, subject),
+        others=others, other=other, spans=SPANS, is_fullwidth="1", **_segments(request, subject), **_test_of(subject),
     )  # fmt: skip
 
 
@@ -79,6 +82,16 @@ def _segments(request: HttpRequest, subject: Subject) -> dict[str, Any]:
         "most_segments": by_segment.MOST_SEGMENTS, "is_too_many": len(asked) > by_segment.MOST_SEGMENTS,
         "lines": by_segment.read_lines(subject, asked, at=clock.now()) if asked else [],
     }  # fmt: skip
+
+
+def _test_of(subject: Subject) -> dict[str, Any]:
+    """What a campaign with variants tested."""
+    kind, _colon, identifier = subject.key.partition(":")
+    campaign = Campaign.objects.filter(pk=identifier).first() if kind == "campaign" and identifier.isdecimal() else None
+    if subject.kind != SOURCE or campaign is None or not is_test(campaign):
+        return {}
+    run = CampaignRun.objects.filter(pk=campaign.pk).first()
+    return {"campaign": campaign, "test": show_test(campaign, read_figures(run.figures).arms) if run else None}
 
 
 def _export(subject: Subject) -> HttpResponse:

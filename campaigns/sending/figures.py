@@ -7,7 +7,7 @@ once from the run and the outbox.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -16,6 +16,8 @@ from django.db import connection
 
 from campaigns.models import Campaign, CampaignRun
 from campaigns.sending.states import RUNNING, S
+from campaigns.variants.arms import ArmFigures, count_arms
+from campaigns.variants.plan import is_test
 from config import clock
 
 FACTS = ("sent", "delivered", "opened", "clicked", "bounced", "complained", "unsubscribed")
@@ -48,6 +50,7 @@ class Figures:
     facts: Mapping[str, int] = field(default_factory=dict)
     providers: tuple[tuple[Any, ...], ...] = ()
     domains: tuple[tuple[Any, ...], ...] = ()
+    arms: tuple[ArmFigures, ...] = ()  # of a campaign with a test
     seconds: float = 0.0
 
     def count(self, *states: str) -> int:
@@ -60,7 +63,7 @@ def read_figures(stored: Mapping[str, Any]) -> Figures:
     return Figures(
         states=tuple((one[0], one[1], one[2]) for one in stored.get("states", ())), facts=stored.get("facts", {}),
         providers=tuple(map(tuple, stored.get("providers", ()))), domains=tuple(map(tuple, stored.get("domains", ()))),
-        seconds=stored.get("seconds", 0.0),
+        arms=tuple(ArmFigures(**one) for one in stored.get("arms", ())), seconds=stored.get("seconds", 0.0),
     )  # fmt: skip
 
 
@@ -70,9 +73,10 @@ def count_figures(campaign: Campaign, *, at: datetime) -> Figures:
     with connection.cursor() as cursor:
         found = [_query(cursor, sql, campaign.source) for sql in (_BY_STATE, _FACTS, _BY_PROVIDER, _BY_DOMAIN)]
     states, facts, providers, domains = found
+    arms = [asdict(one) for one in count_arms(campaign)] if is_test(campaign) else []
     stored = {
         "states": states, "facts": dict(zip(FACTS, facts[0], strict=True)), "providers": providers,
-        "domains": domains, "seconds": round(monotonic() - started, 3),
+        "domains": domains, "arms": arms, "seconds": round(monotonic() - started, 3),
     }  # fmt: skip
     CampaignRun.objects.filter(pk=campaign.pk).update(figures=stored, figures_at=at)
     return read_figures(stored)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,11 +18,13 @@ from django.db.models import Max
 from campaigns.audience.judging import HIGHEST_ID, HOLDOUT, Question, Span, Statement, count_named, judge
 from campaigns.audience.parts import BadAudience, read_audience, select_parts
 from campaigns.audit import CLOCK
+from campaigns.experiments.assignment import VARIANT, variant_parameters
 from campaigns.models import Campaign, CampaignRun
 from campaigns.segments.running import TooSlow, limited
+from campaigns.sending.phases import REST_RANK
 from campaigns.sending.slots import local_time_of, slot_of
 from campaigns.sending.states import S, move
-from notifications.compose.locales import locale_chain
+from campaigns.variants.plan import has_rest, is_test, pinned_versions, shares_of, version_for
 from preferences.models import Contact
 from preferences.quiet_hours import load_rules
 from preferences.time_zones import zone_of
@@ -123,19 +124,23 @@ def _question(campaign: Campaign, run: CampaignRun, span: Span | None = None) ->
 
 _INSERT = (
     "WITH written AS (INSERT INTO campaigns_campaignrecipient"
-    " (campaign_id, contact_id, skip_reason, is_held_out, due_at, rank, version_id)"
-    " SELECT %s, j.id, j.reason, j.reason = '' AND {holdout}, s.due_at, {rank}, s.version_id FROM ({judged}) j"
-    " JOIN unnest(%s::text[], %s::text[], %s::timestamptz[], %s::uuid[]) AS s(time_zone, locale, due_at, version_id)"
-    " ON s.time_zone = j.time_zone AND s.locale = j.locale"
+    " (campaign_id, contact_id, skip_reason, is_held_out, variant, due_at, rank, version_id)"
+    " SELECT %s, j.id, j.reason, j.reason = '' AND {holdout}, j.variant, s.due_at, {rank}, s.version_id"
+    " FROM (SELECT j.*, {variant} AS variant FROM ({judged}) j) j"
+    " JOIN unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::uuid[])"
+    " AS s(time_zone, locale, variant, due_at, version_id)"
+    " ON s.time_zone = j.time_zone AND s.locale = j.locale AND s.variant = j.variant"
     " ON CONFLICT DO NOTHING RETURNING skip_reason, is_held_out)"
     " SELECT CASE WHEN is_held_out THEN 'holdout' ELSE skip_reason END, count(*) FROM written GROUP BY 1"
 )
 _RANK = "1 + floor((100 - j.score) * 100)::smallint"
+_AFTER_THE_TEST = f" + CASE WHEN j.variant = '' THEN {REST_RANK} ELSE 0 END"
 
 
 def _write(campaign: Campaign, run: CampaignRun, question: Question) -> None:
     judged = judge(question)
     rank = "0" if question.most is not None else _RANK if campaign.is_engaged_first else "1"
+    rank += _AFTER_THE_TEST if has_rest(campaign) else ""
     slots = _slots(campaign, run, question.span)
     try:
         counts = _insert(campaign, judged, slots, rank=rank)
@@ -146,30 +151,39 @@ def _write(campaign: Campaign, run: CampaignRun, question: Question) -> None:
 
 def _insert(campaign: Campaign, judged: Statement, slots: list[Slot], *, rank: str) -> dict[str, int]:
     """Write these people down; how many of each reason. Raises TooSlow."""
+    variant = _variant(campaign)
     with limited(SLICE_SECONDS) as cursor:
         cursor.execute(
-            _INSERT.format(holdout=HOLDOUT, rank=rank, judged=judged.sql),
+            _INSERT.format(holdout=HOLDOUT, rank=rank, judged=judged.sql, variant=variant.sql),
             [
-                campaign.pk, str(campaign.pk), campaign.holdout_percent * 100, *judged.parameters,
-                [one.time_zone for one in slots], [one.locale for one in slots], [one.due_at for one in slots],
-                [one.version_id for one in slots],
+                campaign.pk, str(campaign.pk), campaign.holdout_percent * 100, *variant.parameters, *judged.parameters,
+                [one.time_zone for one in slots], [one.locale for one in slots], [one.variant for one in slots],
+                [one.due_at for one in slots], [one.version_id for one in slots],
             ],
         )  # fmt: skip
         return dict(cursor.fetchall())
 
 
+def _variant(campaign: Campaign) -> Statement:
+    """The letter of somebody who takes part in the test; "" of anybody else."""
+    if not is_test(campaign):
+        return Statement(sql="''::text", parameters=())
+    return Statement(sql=VARIANT, parameters=variant_parameters(campaign.source, shares=shares_of(campaign)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """When people of a time zone are due, and which version those of a language get."""
+    """When people of a time zone are due, and which version those of a language get; None: it depends on a test."""
 
     time_zone: str
     locale: str
+    variant: str
     due_at: datetime
-    version_id: UUID
+    version_id: UUID | None
 
 
 def _slots(campaign: Campaign, run: CampaignRun, span: Span) -> list[Slot]:
-    """One for each pair of zone and language that occurs."""
+    """One for each zone and language that occurs and each variant."""
     local = local_time_of(campaign)
     quiet = [rule for rule in load_rules() if campaign.stream in rule.streams]
 
@@ -177,17 +191,24 @@ def _slots(campaign: Campaign, run: CampaignRun, span: Span) -> list[Slot]:
     def due_in(zone: str) -> datetime:
         return slot_of(zone_of(zone), began_at=run.began_at, local=local, quiet=quiet)
 
-    version_for = _versions(campaign.versions)
     people = Contact.objects.filter(pk__gt=span.after, pk__lte=span.through).order_by()
+    readers = {variant: _versions(pinned) for variant, pinned in _pinned(campaign).items()}
     return [
-        Slot(time_zone=zone, locale=locale, due_at=due_in(zone), version_id=version_for(locale))
+        Slot(
+            time_zone=zone, locale=locale, variant=variant, due_at=due_in(zone),
+            version_id=version_for(locale) if version_for else None,
+        )
         for zone, locale in people.values_list("time_zone", "locale").distinct()
-    ]
+        for variant, version_for in readers.items()
+    ]  # fmt: skip
 
 
-def _versions(pinned: Mapping[str, Any]) -> Callable[[str], UUID]:
-    @cache
-    def version_for(locale: str) -> UUID:
-        return UUID(next(pinned[one] for one in locale_chain(locale) if one in pinned))
+def _pinned(campaign: Campaign) -> dict[str, Mapping[str, str]]:
+    """The versions of each variant; "" are those who take part in no test, and the versions that are not known yet."""
+    if not is_test(campaign):
+        return {"": campaign.versions}
+    return {**pinned_versions(campaign), **({"": {}} if has_rest(campaign) else {})}
 
-    return version_for
+
+def _versions(pinned: Mapping[str, str]) -> Callable[[str], UUID] | None:
+    return cache(lambda locale: version_for(pinned, locale)) if pinned else None

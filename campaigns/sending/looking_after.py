@@ -15,7 +15,9 @@ from campaigns.sending import control, figures, starting
 from campaigns.sending.canary import Trial, Verdict, judge_trial
 from campaigns.sending.feeding import count_open, feed_slice
 from campaigns.sending.freezing import freeze_slice
+from campaigns.sending.phases import Phase, phase_of
 from campaigns.sending.states import RUNNING, Refused, S
+from campaigns.variants.deciding import settle
 from config import clock
 from config.queues import register_sweep
 from tracking.models import Message
@@ -70,6 +72,8 @@ def look_after(campaign_id: int) -> int:
     ):
         return 0
     if campaign.canary_size and not run.is_canary_passed and _is_on_trial(campaign, run, at=at):
+        return 0
+    if phase_of(campaign, run) is Phase.WAITING and not settle(campaign, run, at=at):
         return 0
     fed = _feed(campaign_id)
     if not fed and campaign.state == S.SENDING:

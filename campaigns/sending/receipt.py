@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from campaigns.audience.reasons import in_words as in_audience_words
 from campaigns.models import Campaign, CampaignRun
 from campaigns.sending.figures import Figures, read_figures
+from campaigns.sending.phases import Phase, phase_of
 from notifications.explanation import in_words
 from tracking.models import Message
 
@@ -108,6 +109,8 @@ def _not_fed(campaign: Campaign, run: CampaignRun, counted: int) -> Iterable[Lin
     """Who was frozen and is no message, as far as messages were counted."""
     if (left := run.to_get - counted) > 0:
         label = "Never handed over: it was stopped before" if campaign.state in _ENDED else "Not yet in the outbox"
+        if campaign.state not in _ENDED and phase_of(campaign, run) is Phase.WAITING:
+            label = "Waiting for the result of the test"
         yield Line(key=NEVER_FED, label=label, count=left, query="reason=never_fed")
 
 

@@ -102,8 +102,9 @@ def _follow_zone(parent: Campaign, zone: ZoneInfo, *, at: datetime) -> None:
 
 #: What a window takes over from the campaign that makes it.
 _INHERITED = (
-    "stream", "topic_id", "template_id", "versions", "audience", "holdout_percent", "throttle_per_hour", "canary_size",
-    "canary_minutes", "is_engaged_first", "created_by_id", "asked_by_id", "approved_by_id", "approved_at",
+    "stream", "topic_id", "template_id", "versions", "variants", "variant_versions", "test_percent", "test_metric",
+    "test_hours", "test_ending", "audience", "holdout_percent", "throttle_per_hour", "canary_size", "canary_minutes",
+    "is_engaged_first", "created_by_id", "asked_by_id", "approved_by_id", "approved_at",
 )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     """
     _check_size(source)
     for piece in (source.subject, source.preheader, source.text, source.sms):
-        _check_liquid(piece)
+        check_liquid(piece)
     amp = _compile_amp(source.amp)
     tokens = Tokens.for_sources(source.subject.text, source.preheader.text, source.body.text, source.layout.text)
     document = _compile_mjml(_assemble(source, tokens), source, tokens)
@@ -112,7 +112,7 @@ def _check_size(source: TemplateSource) -> None:
             )
 
 
-def _check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
+def check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:
     """Raise SourceFault where the library cannot parse the Liquid."""
     if piece is None:
         return
@@ -133,7 +133,7 @@ def _compile_amp(piece: Piece | None) -> str:
         return ""
     if faults := find_faults(piece):
         raise SourceFault(*faults)
-    _check_liquid(piece, is_html=True)
+    check_liquid(piece, is_html=True)
     return piece.text
 
 
@@ -145,7 +145,7 @@ def _assemble(source: TemplateSource, tokens: Tokens) -> str:
         piece = strip_comments(written)
         try:
             lifted.append(lift_piece(piece, tokens, inside=inside))
-            _check_liquid(piece, is_html=True)
+            check_liquid(piece, is_html=True)
         except SourceFault as fault:
             findings += fault.findings
     if findings:

@@ -43,6 +43,10 @@ class TemplateVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
+    base = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="retitled",
+        help_text=_("The version that this one is with another subject."),
+    )  # fmt: skip
     locale = models.CharField(max_length=20, blank=True, default="", help_text=_("Empty: for everybody else."))
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.CODE, db_default=Origin.CODE)
     subject_source = models.TextField()

@@ -66,10 +66,10 @@ def repeat_version(version: TemplateVersion, *, brand: Values, author: str, note
     Nothing is compiled: what was looked at and published stays so, down to the layout it was made with.
     """
     kept = {one.attname: getattr(version, one.attname) for one in TemplateVersion._meta.concrete_fields}
-    given = {"id": new_id(), "number": _next_number(version.template), "brand": brand, "author": author, "note": note}
+    given = {"id": new_id(), "number": next_number(version.template), "brand": brand, "author": author, "note": note}
     paths = read_paths(version.compiled) if version.brand_paths is None else version.brand_paths
     made = TemplateVersion.objects.create(**{**kept, **given, "brand_paths": paths, "created_at": None})
-    _add_links(made)
+    add_links(made)
     return made
 
 
@@ -86,7 +86,7 @@ def _make(
 ) -> TemplateVersion:
     version = TemplateVersion.objects.create(
         template=template,
-        number=_next_number(template),
+        number=next_number(template),
         locale=source.locale,
         origin=origin,
         subject_source=source.subject.text,
@@ -106,11 +106,12 @@ def _make(
         author=author,
         note=note,
     )
-    _add_links(version)
+    add_links(version)
     return version
 
 
-def _add_links(version: TemplateVersion) -> None:
+def add_links(version: TemplateVersion) -> None:
+    """The rows that clicks in mails of a new version are counted by."""
     links = enumerate(version.compiled["links"], start=1)
     Link.objects.bulk_create(Link(version_id=version.pk, number=number, url=url) for number, url in links)
 
@@ -128,16 +129,19 @@ def _locked(template_key: str, origin: Origin) -> Template:
     return Template.objects.select_for_update().get(key=template_key)
 
 
-def _next_number(template: Template) -> int:
+def next_number(template: Template) -> int:
+    """For a caller that holds the lock on the template."""
     last = template.versions.order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1
 
 
 __all__ = [
     "UnknownTemplate",
+    "add_links",
     "current_version",
     "current_version_id",
     "make_version",
+    "next_number",
     "publish",
     "published_keys",
 ]

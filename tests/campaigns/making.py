@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from campaigns.models import Campaign
+from campaigns.planning.contents import pin
+from campaigns.variants.plan import LETTERS, Variant, write_variants
 from config import clock
 from preferences.models import Contact, ContactList, ListMember, Topic
 from tests.types import publish_template
@@ -32,12 +34,20 @@ def make_draft(**fields: Any) -> Campaign:
     return Campaign.objects.create(**{**given, **fields})
 
 
+def subjects(*written: str) -> list[dict[str, Any]]:
+    """Variants that differ in their subjects; "" is the template's."""
+    return write_variants([Variant(key=key, subjects={"": one}) for key, one in zip(LETTERS, written, strict=False)])
+
+
 def make_campaign(**fields: Any) -> Campaign:
     """An approved campaign that is due now."""
     draft = make_draft(**fields)
-    versions = {one.locale: str(one.version_id) for one in draft.template.publications.all()} if draft.template else {}
+    versions, variant_versions = pin(draft) if draft.template else ({}, {})
     Campaign.objects.filter(pk=draft.pk).update(
-        versions=versions, state=fields.get("state", "scheduled"), starts_at=fields.get("starts_at") or clock.now()
+        versions=versions,
+        variant_versions=variant_versions,
+        state=fields.get("state", "scheduled"),
+        starts_at=fields.get("starts_at") or clock.now(),
     )
     draft.refresh_from_db()
     return draft

@@ -10,9 +10,11 @@ from campaigns.audit import Actor
 from campaigns.models import AuditEntry, Campaign, CampaignRecipient, CampaignRun
 from campaigns.sending import feeding, freezing, looking_after, starting
 from campaigns.sending.states import Refused, S
+from campaigns.variants import deciding
 from config import clock
+from notifications.delivery.models import Outbox
 from tests.campaigns.conftest import look_after_all
-from tests.campaigns.making import make_campaign
+from tests.campaigns.making import make_campaign, subjects
 from tests.people import make_contacts
 from tests.races.threads import in_thread
 from tracking.models import Message
@@ -65,3 +67,27 @@ def test_of_many_who_press_send_one_sends() -> None:
     assert AuditEntry.objects.filter(subject=campaign.source, action="began").count() == 1
     campaign.refresh_from_db()
     assert campaign.state == S.FREEZING
+
+
+def test_many_who_decide_a_test_decide_it_once() -> None:
+    make_contacts(PEOPLE)
+    campaign = make_campaign(variants=subjects("", "Save now"), test_percent=50)
+    look_after_all()
+    Outbox.objects.all().delete()
+    Message.objects.filter(source=campaign.source).update(state="sent", sent_at=clock.now())
+    CampaignRun.objects.filter(pk=campaign.pk).update(test_until=clock.now())
+    refused: list[str] = []
+
+    def decide() -> None:
+        looking_after.look_after(campaign.pk)
+        try:
+            deciding.choose(campaign.pk, "b", at=clock.now(), by=Actor(name="somebody"))
+        except Refused as refusal:
+            refused.append(str(refusal))
+
+    at_once(decide)
+    look_after_all()
+    assert refused == ["It was chosen already: the rest gets A."] * 3
+    assert AuditEntry.objects.filter(action__startswith="chose variant").count() == 1
+    assert Message.objects.filter(source=campaign.source).values("contact_id").distinct().count() == PEOPLE
+    assert Message.objects.filter(source=campaign.source).count() == PEOPLE

@@ -14,9 +14,9 @@ PEOPLE = range(20_000)
 
 
 def test_it_is_the_same_for_ever() -> None:
-    """These were handed out once: another answer would show people a second variant."""
+    """Another answer would show people a second variant."""
     shares = {"a": 50, "b": 50}
-    assert "".join(assign("campaign:1", number, shares=shares) for number in range(20)) == "aaabbbabbaaaaaaabbbb"
+    assert "".join(assign("campaign:1", number, shares=shares) for number in range(20)) == "abbbaaabbabaaababbab"
 
 
 def test_shares_are_kept() -> None:
