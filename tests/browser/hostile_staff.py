@@ -122,6 +122,7 @@ def _plan(people: list[Contact], number: int) -> None:
         name="x", topic=Topic.objects.get(key="t0"), template=version.template, starts_at=clock.now(),
         audience={"segments": [segment.pk]}, state=states[number % len(states)], state_reason="x",
         versions={"": str(version.pk)},
+        variants=[{"subjects": {"": "x"}, "template_id": None}] * 2 if number % 2 else [],
     )  # fmt: skip
     given: dict[str, Any] = {"began_at": clock.now(), "last_contact": 9, "counts": {"": 3, "quiet": 1}}
     CampaignRun.objects.create(campaign=campaign, **given)
