@@ -9,6 +9,8 @@ from django.shortcuts import render
 
 from campaigns.audit import read_trail
 from campaigns.models import Campaign, CampaignRun
+from campaigns.reports.figures import rate
+from campaigns.reports.numbers import in_words
 from campaigns.reports.subjects import Subject, source_subject
 from campaigns.screens import LIVE, read_progress, tone_of
 from campaigns.sending import figures
@@ -18,6 +20,11 @@ from campaigns.variants.page import show_test
 from config import clock
 from config.screens import show_screen
 from notifications.delivery.models import DeadLetter
+
+_FACTS = {
+    "sent": "Handed over", "delivered": "Delivered", "opened": "Opened", "clicked": "Clicked",
+    "bounced": "Bounced", "complained": "Spam reports", "unsubscribed": "Unsubscribed",
+}  # fmt: skip
 
 
 def show(request: HttpRequest, campaign: Campaign, rights: dict[str, bool]) -> HttpResponse:
@@ -58,17 +65,12 @@ def _groups(receipt: Any) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 def _facts(counted: figures.Figures, subject: Subject) -> list[tuple[str, int, str, str]]:
-    """(name, count, share of those sent, the people)."""
-    sent = counted.facts.get("sent", 0)
-    names = {
-        "sent": "Handed over", "delivered": "Delivered", "opened": "Opened", "clicked": "Clicked",
-        "bounced": "Bounced", "complained": "Spam reports", "unsubscribed": "Unsubscribed",
-    }  # fmt: skip
+    """(name, count, the rate that the report gives too, the people)."""
+    counts = {**dict.fromkeys(_FACTS, 0), **counted.facts}
     return [
-        (label, counted.facts.get(key, 0), _share(counted.facts.get(key, 0), sent if key != "sent" else 0),
-         subject.people_url(key))
-        for key, label in names.items()
-    ]  # fmt: skip
+        (label, counts[key], in_words(rate(key, counts)) if key != "sent" else "", subject.people_url(key))
+        for key, label in _FACTS.items()
+    ]
 
 
 def _accounts(counted: figures.Figures, subject: Subject) -> list[tuple[str, list[tuple[int, str]]]]:
@@ -89,7 +91,3 @@ def _domains(counted: figures.Figures, subject: Subject) -> list[tuple[str, int,
 
 def _linked(subject: Subject, by: str, value: str, **counts: int) -> list[tuple[int, str]]:
     return [(count, subject.people_url(fact, by, value)) for fact, count in counts.items()]
-
-
-def _share(count: int, of: int) -> str:
-    return f"{100 * count / of:.1f} %" if of else ""
