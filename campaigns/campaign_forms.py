@@ -116,7 +116,11 @@ class CampaignForm(forms.Form):
         segments = [(one.pk, one.name) for one in Segment.objects.filter(archived_at=None)]
         lists = [(one.pk, one.name) for one in ContactList.objects.all()]
         for name in _PARTS:
-            self.fields[name].choices = segments if "segments" in name else lists  # type: ignore[attr-defined]
+            chosen = {str(one) for one in self[name].value() or ()}
+            # What is ticked stands first: the list may be longer than the part of it that is in sight.
+            self.fields[name].choices = sorted(  # type: ignore[attr-defined]
+                segments if "segments" in name else lists, key=lambda one: str(one[0]) not in chosen
+            )
 
     def clean_cron(self) -> str:
         """Tidied, where the schedule asks for it."""
