@@ -103,7 +103,15 @@ def show_audit(request: HttpRequest) -> HttpResponse:
 
 
 def _differences(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
-    return [(name, entry.before.get(name, ""), entry.after.get(name, "")) for name in {**entry.before, **entry.after}]
+    before, after = ({name: _in_words(name, one) for name, one in side.items()} for side in (entry.before, entry.after))
+    return [(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """A value as people call it: states by their name, several with commas."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return dict(S.choices).get(value, value) if name == "state" else value
 
 
 Act = Callable[[HttpRequest, Campaign], str]

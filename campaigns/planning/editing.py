@@ -87,8 +87,8 @@ def snapshot(campaign: Campaign) -> dict[str, Any]:
         "template": campaign.template.key if campaign.template else "", "audience": meant, "without": without,
         "holdout %": campaign.holdout_percent, "schedule": campaign.get_schedule_display(),
         "starts": _written(campaign.starts_at), "day": _written(campaign.local_date),
-        "time": _written(campaign.local_time), "late zones": campaign.late_zones, "repeats": campaign.cron,
-        "most an hour": campaign.throttle_per_hour, "trial": campaign.canary_size,
+        "time": _written(campaign.local_time), "late zones": campaign.get_late_zones_display(),
+        "repeats": campaign.cron, "most an hour": campaign.throttle_per_hour, "trial": campaign.canary_size,
         "trial minutes": campaign.canary_minutes, "engaged first": campaign.is_engaged_first,
         **_written_variants(campaign),
     }  # fmt: skip
@@ -103,8 +103,10 @@ def _written_variants(campaign: Campaign) -> dict[str, Any]:
         if own or one.key != LETTERS[0]:
             told[f"variant {one.name}"] = "; ".join(own)
     if is_test(campaign):
-        told |= {"test %": campaign.test_percent, "test by": campaign.test_metric, "test hours": campaign.test_hours,
-                 "then": campaign.test_ending}  # fmt: skip
+        told |= {
+            "test %": campaign.test_percent, "test by": campaign.get_test_metric_display(),
+            "test hours": campaign.test_hours, "then": campaign.get_test_ending_display(),
+        }  # fmt: skip
     return told
 
 

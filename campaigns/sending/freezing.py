@@ -111,7 +111,7 @@ def _end(campaign: Campaign, run: CampaignRun, *, at: datetime) -> None:
     run.frozen_at, run.named_twice = at, max(0, number - run.selected)
     run.save(update_fields=["frozen_at", "named_twice"])
     move(campaign.pk, S.SENDING, at=at, by=CLOCK, action="froze", sources=[S.FREEZING],
-         reason=f"{run.selected} selected, {run.to_get} get it")  # fmt: skip
+         reason=f"{run.selected:,} selected, {run.to_get:,} get it")  # fmt: skip
 
 
 def _question(campaign: Campaign, run: CampaignRun, span: Span | None = None) -> Question:
