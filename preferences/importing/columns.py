@@ -63,7 +63,8 @@ def lines_of(part: ImportPart) -> Iterable[Line]:
 def guess_columns(table: ContactImport) -> list[Column]:
     """What each column probably is; each thing is guessed once, the address always where there is one."""
     rows = sample_rows(table)
-    known = {one.key: one for one in Attribute.objects.all()}
+    attributes = list(Attribute.objects.all())
+    known = {key_of(one.name): one.key for one in attributes} | {one.key: one.key for one in attributes}
     topics = {key_of(word): one for one in Topic.objects.all() for word in (one.key, one.name)}
     cells = [[row[place] for row in rows if place < len(row) and row[place]] for place, _ in enumerate(table.columns)]
     email = _find_email([column["name"] for column in table.columns], cells)
@@ -87,15 +88,13 @@ def _find_email(names: Sequence[str], cells: Sequence[Sequence[str]]) -> int | N
     return -place if share >= 0.5 or is_named else None
 
 
-def _guess(
-    name: str, cells: Sequence[str], known: dict[str, Attribute], topics: dict[str, Topic], taken: set[str]
-) -> str:
+def _guess(name: str, cells: Sequence[str], known: dict[str, str], topics: dict[str, Topic], taken: set[str]) -> str:
     plain, key = _plain(name), key_of(name)
     for target, pattern in _KNOWN.items():
         if target not in taken and pattern.fullmatch(plain):
             return target if target != NAME or not {"first_name", "last_name"} & taken else IGNORED
-    if key in known and f"{ATTRIBUTE}{key}" not in taken:
-        return f"{ATTRIBUTE}{key}"
+    if key in known and f"{ATTRIBUTE}{known[key]}" not in taken:
+        return f"{ATTRIBUTE}{known[key]}"
     if key in topics and all(fits(Kind.BOOLEAN, cell) for cell in cells):
         return f"{TOPIC}{topics[key].pk}"
     if "phone" not in taken and cells and all(_is_phone(cell) for cell in cells):
