@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 import preferences.consent_admin
 import preferences.rule_admin
@@ -74,7 +76,7 @@ class ListFilter(admin.SimpleListFilter):
 @admin.register(Contact)
 class ContactAdmin(ReadOnlyAdmin):
     empty_hint = "A contact comes into being with the first event about a person. Fill a shop with scripts/up --demo."
-    list_display = ("who", "name", "locale", "time_zone", "last_opened_at", "last_clicked_at", "created_at")
+    list_display = ("who", "name", "language", "time_zone", "last_opened", "last_clicked", "since")
     list_filter = (StandingFilter, ListFilter, AttributeFilter)
     list_filter_submit = True
     actions = ("edit_chosen",)
@@ -127,6 +129,22 @@ class ContactAdmin(ReadOnlyAdmin):
     def name(self, contact: Contact) -> str:
         return contact.name or "-"
 
+    @admin.display(description="Language")
+    def language(self, contact: Contact) -> str:
+        return contact.locale
+
+    @admin.display(description="Last opened")
+    def last_opened(self, contact: Contact) -> date | None:
+        return _day(contact.last_opened_at)
+
+    @admin.display(description="Last clicked")
+    def last_clicked(self, contact: Contact) -> date | None:
+        return _day(contact.last_clicked_at)
+
+    @admin.display(description="Contact since")
+    def since(self, contact: Contact) -> date | None:
+        return _day(contact.created_at)
+
 
 @admin.register(Topic)
 class TopicAdmin(TeachingAdmin):
@@ -147,6 +165,11 @@ class TopicAdmin(TeachingAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, tuple[str, ...]]:
         return {} if obj else {"key": ("name",)}
+
+
+def _day(at: datetime | None) -> date | None:
+    """The list shows days, which stay on one line; the contact's page has the hour."""
+    return timezone.localtime(at).date() if at else None
 
 
 def _normalised(term: str) -> str:
