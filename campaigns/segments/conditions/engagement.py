@@ -32,6 +32,10 @@ def _lies_between(found: Piece, low: float | None, below: float | None) -> Piece
     return join_pieces(" AND ", tests)
 
 
+def _say_score(found: Piece) -> Piece:
+    return Piece(f"'a score of ' || round(({found.sql})::numeric, 1)::text || ' of 100'", found.values)
+
+
 class Engagement(Condition):
     label: ClassVar[str] = "Engagement"
 
@@ -46,8 +50,7 @@ class Engagement(Condition):
         return f"who is {list_words(self.levels, 'or')}"
 
     def evidence(self, into: Statement) -> Piece:
-        found = score(into)
-        return Piece(f"round(({found.sql})::numeric, 1)::text", found.values)
+        return _say_score(score(into))
 
 
 class Score(Condition):
@@ -66,5 +69,4 @@ class Score(Condition):
         return f"who has an engagement of {self.test_is.replace('_', ' ')} {plain(self.number)} (of 100)"
 
     def evidence(self, into: Statement) -> Piece:
-        found = score(into)
-        return Piece(f"round(({found.sql})::numeric, 1)::text", found.values)
+        return _say_score(score(into))
