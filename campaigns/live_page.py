@@ -50,7 +50,7 @@ def _read(campaign: Campaign) -> dict[str, Any]:
         "progress": read_progress(campaign, run, at=at), "figures": counted, "receipt": receipt,
         "groups": _groups(receipt), "is_live": campaign.state in LIVE, "has_ended": campaign.state not in LIVE,
         "is_on_trial": bool(campaign.canary_size) and not run.is_canary_passed and campaign.state == S.SENDING,
-        "failed": failed, "facts": _facts(counted, subject), "accounts": _accounts(counted, subject),
+        "failed": failed, "facts": list_facts(counted, subject), "accounts": _accounts(counted, subject),
         "domains": _domains(counted, subject),
         "test": show_test(campaign, counted.arms),
     }  # fmt: skip
@@ -64,7 +64,7 @@ def _groups(receipt: Any) -> list[tuple[str, tuple[Any, ...]]]:
     return [(name, lines) for name, lines in named if lines]
 
 
-def _facts(counted: figures.Figures, subject: Subject) -> list[tuple[str, int, str, str]]:
+def list_facts(counted: figures.Figures, subject: Subject) -> list[tuple[str, int, str, str]]:
     """(name, count, the rate that the report gives too, the people)."""
     counts = {**dict.fromkeys(_FACTS, 0), **counted.facts}
     return [

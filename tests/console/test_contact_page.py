@@ -35,6 +35,11 @@ def test_how_it_stands_is_said_first(boss: Client, ada: Contact) -> None:
         assert words in page
 
 
+def test_an_address_is_written_as_it_is(boss: Client, ada: Contact) -> None:
+    assert str(ada) in page_of(boss, ada)
+    assert str(ada).capitalize() not in page_of(boss, ada)
+
+
 def test_attributes_bear_their_names(boss: Client, ada: Contact) -> None:
     attributes.define("is_pro", name="Pays for it", kind="boolean")
     Contact.objects.update(attributes={"is_pro": True, "stray": "<b>x</b>"})

@@ -11,7 +11,7 @@ import pytest
 from preferences.importing.columns import guess_columns
 from preferences.importing.upload import MOST_COLUMNS, store_table
 from preferences.list_reading import BadFile
-from preferences.models import ContactImport, ImportPart, ImportRow, Topic
+from preferences.models import Attribute, ContactImport, ImportPart, ImportRow, Topic
 from tests.preferences.importing.tables import look_through, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("C1")]
@@ -47,6 +47,14 @@ BOTH = ["ada@example.com", "ben@example.com"]
 def test_any_form_is_read(content: str, encoding: str) -> None:
     look_through(content.encode(encoding))
     assert addresses() == BOTH
+
+
+def test_an_attribute_is_known_by_its_name_and_by_its_key() -> None:
+    Attribute.objects.create(key="plan", name="Club", kind="text")
+    Attribute.objects.create(key="level", name="Plan", kind="text")
+    guesses = [one.guess for one in guess_columns(upload("E-Mail;Club;Level\nada@example.com;member;2\n"))]
+    assert guesses == ["email", "attribute:plan", "attribute:level"]
+    assert guess_columns(upload("E-Mail;Plan\nada@example.com;member\n"))[1].guess == "attribute:plan"
 
 
 def test_letters_of_windows_are_read() -> None:
