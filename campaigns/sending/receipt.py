@@ -16,7 +16,7 @@ from tracking.models import Message
 #: States in the order of a receipt, with the words of a line.
 _STATES: dict[str, str] = {
     "delivered": "Delivered",
-    "sent": "Handed over, no report yet",
+    "sent": "Handed over, not reported as delivered",
     "unknown": "Uncertain: the provider may or may not have it",
     "queued": "Waiting",
     "retrying": "Waiting to be tried again",
