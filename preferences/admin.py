@@ -56,7 +56,7 @@ class StandingFilter(admin.SimpleListFilter):
                 return queryset.filter(is_tracking_allowed=False)
             case "unconfirmed":
                 return queryset.filter(is_unconfirmed=True)
-        return queryset
+        return queryset.filter(erased_at=None)  # as segments and exports count: nobody is left of the others
 
 
 class ListFilter(admin.SimpleListFilter):

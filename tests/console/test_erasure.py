@@ -71,6 +71,15 @@ def test_the_contacts_page_leads_there_and_works_afterwards(boss: Client, ada: C
         assert boss.get(path).status_code in {200, 404}
 
 
+def test_the_list_shows_whom_segments_count_and_the_erased_on_request(boss: Client, ada: Contact, ben: Contact) -> None:
+    erase_stored(ada.pk)
+    name = f"erased contact {ada.pk}"
+    listed = boss.get("/preferences/contact/").content.decode()
+    assert name not in listed
+    assert str(ben) in listed
+    assert name in boss.get("/preferences/contact/?standing=erased").content.decode()
+
+
 def test_the_file_holds_the_person(boss: Client, ada: Contact) -> None:
     response = boss.get(f"/contacts/{ada.pk}/data.json")
     assert response["Content-Disposition"] == f'attachment; filename="contact-{ada.pk}.json"'
