@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from preferences.erasing import erase_stored
+from preferences.erasure import erase_contact
 from preferences.models import Contact, Erasure
 from tests.console.conftest import MakeMessage
 from tests.types import parcel_type
@@ -72,7 +73,7 @@ def test_the_contacts_page_leads_there_and_works_afterwards(boss: Client, ada: C
 
 
 def test_the_list_shows_whom_segments_count_and_the_erased_on_request(boss: Client, ada: Contact, ben: Contact) -> None:
-    erase_stored(ada.pk)
+    erase_contact(ada, source="console")
     name = f"erased contact {ada.pk}"
     listed = boss.get("/preferences/contact/").content.decode()
     assert name not in listed
