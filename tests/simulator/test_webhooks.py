@@ -271,7 +271,8 @@ def test_rules_and_odds(post, simulator, listener):
     post.send("x@gone.example", *[f"p{n}@example.com" for n in range(40)])
     wait_until_idle(simulator)
     events = post.see(*listener.received)
-    kinds = [event.event_type for event in events if event.recipient != "x@gone.example"]
-    assert [event.event_type for event in events if event.recipient == "x@gone.example"] == ["bounced"]
+    told = {(event.recipient, event.event_type) for event in events}  # a slow listener may be told twice
+    kinds = [kind for recipient, kind in told if recipient != "x@gone.example"]
+    assert {kind for recipient, kind in told if recipient == "x@gone.example"} == {"bounced"}
     assert kinds.count("delivered") == 40
     assert 4 < kinds.count("opened") < 36
