@@ -50,6 +50,21 @@
     }
   });
 
+  /* A test is read as whom the preview shows. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("#send-a-test") : null;
+    if (link) {
+      var chosen = new FormData(document.getElementById("preview-form"));
+      var there = new URL(link.href);
+      [["contact", "person"], ["case", "case"], ["type", "type"]].forEach(function (pair) {
+        if (chosen.get(pair[0])) {
+          there.searchParams.set(pair[1], chosen.get(pair[0]));
+        }
+      });
+      link.href = there.href;
+    }
+  }, true);
+
   /* Dragging: a block goes before the one it is dropped on, or to the end of a part. */
   var dragged = null;
 
