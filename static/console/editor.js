@@ -160,6 +160,22 @@
     }, 0);
   });
 
+  /* A save that comes while somebody fills in what to publish: the box stays open, with what is in it. */
+  var publishing = null;
+
+  document.addEventListener("htmx:beforeSwap", function () {
+    var box = document.getElementById("publish-box");
+    publishing = box && box.open ? new FormData(box.querySelector("form")) : null;
+  });
+
+  document.addEventListener("htmx:afterSwap", function () {
+    var box = publishing && document.getElementById("publish-box");
+    if (box && !box.open) {
+      box.open = true;
+      ["note", "due_at"].forEach(function (name) { box.querySelector("[name=" + name + "]").value = publishing.get(name); });
+    }
+  });
+
   window.addEventListener("beforeunload", function (event) {
     if (isUnsaved || waiting > 0) {
       event.preventDefault();
