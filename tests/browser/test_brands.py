@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FilePayload, FrameLocator, Page, expect
 
 from tests.browser.product import Product
 from tests.browser.steps import buy, open_mail
@@ -37,8 +37,8 @@ def test_a_logo_is_uploaded_and_the_name_stays(staff: Page) -> None:
     staff.goto("/brands/")
     staff.locator(".pr-starter a").first.click()
     name = staff.get_by_label("Name", exact=True).input_value()
-    logo = {"name": "logo.png", "mimeType": "image/png", "buffer": drawn()}
-    staff.get_by_label("A logo to upload").set_input_files(files=[logo])  # type: ignore[list-item]
+    logo = FilePayload(name="logo.png", mimeType="image/png", buffer=drawn())
+    staff.get_by_label("A logo to upload").set_input_files(logo)
     staff.get_by_role("button", name="Upload").click()
     expect(staff.get_by_label("Logo", exact=True)).to_have_value(re.compile(r"/i/\w+\.png$"))
     expect(staff.get_by_label("Name", exact=True)).to_have_value(name)
