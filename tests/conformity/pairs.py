@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
+from notifications.compose.brands.values import settings_values
 from notifications.compose.compilation import compile_source
 from notifications.compose.loading import load
 from notifications.compose.markup import strip_comments
@@ -82,6 +81,6 @@ def _with_addresses(sample: Any) -> Any:
 def _render(html: str, variables: Mapping[str, Any], defaults: Mapping[str, object]) -> str:
     loaded = load(
         version_id=VERSION_ID, ref="sample@1", compiled={"subject": "", "html": html, "text": ""}, defaults=defaults,
-        constants={"brand": settings.POSTRIDER_BRAND}, public_url=None,
+        constants={"brand": settings_values()}, public_url=None,
     )  # fmt: skip
     return join(loaded.html, render(loaded, variables, token=_TOKEN), token=_TOKEN)
