@@ -39,7 +39,7 @@ def test_a_logo_is_uploaded_and_the_name_stays(staff: Page) -> None:
     name = staff.get_by_label("Name", exact=True).input_value()
     logo = FilePayload(name="logo.png", mimeType="image/png", buffer=drawn())
     staff.get_by_label("A logo to upload").set_input_files(logo)
-    staff.get_by_role("button", name="Upload").click()
+    staff.get_by_role("button", name="Upload", exact=True).click()
     expect(staff.get_by_label("Logo", exact=True)).to_have_value(re.compile(r"/i/\w+\.png$"))
     expect(staff.get_by_label("Name", exact=True)).to_have_value(name)
 
