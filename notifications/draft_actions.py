@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from notifications.block_forms import read_fields
 from notifications.block_outline import read_spot
-from notifications.compose.blocks.editing import change, duplicate, find, insert, move, remove, shift
+from notifications.compose.blocks.editing import change, duplicate, find, insert, move, remove, replace, shift
 from notifications.compose.blocks.sharing import save_block
 from notifications.compose.blocks.tree import KINDS, BadTree, Blocks, store_blocks
 from notifications.compose.drafts.content import DraftContent
@@ -83,11 +83,11 @@ def _remove(blocks: Blocks, fields: Fields, author: str) -> tuple[Blocks, str]:
 
 
 def _share(blocks: Blocks, fields: Fields, author: str) -> tuple[Blocks, str]:
-    """The block becomes a saved one, and the mail uses it."""
+    """The block becomes a saved one, and the mail uses it. Nothing is saved of a block that stands where none may."""
     block = find(blocks, _id(fields))
+    placed = replace(blocks, KINDS["saved"].model_validate({"id": block.id}))
     saved = save_block(block, name=str(fields.get("name", "")), author=author)
-    spot = KINDS["saved"].model_validate({"id": block.id, "key": saved.key})
-    return tuple(spot if one.id == block.id else one for one in blocks), block.id
+    return change(placed, block.id, {"key": saved.key}), block.id
 
 
 def _to_blocks(blocks: Blocks, fields: Fields, author: str) -> tuple[Blocks, str]:

@@ -12,7 +12,7 @@ from config.queues import Stream
 from notifications.delivery.models import SeedList
 from notifications.delivery.trial_addresses import read_addresses
 from notifications.personas import HARD_CASES, Persona, find_persona
-from notifications.usages import streams_of
+from notifications.usages import streams_of, types_using
 
 
 class TemplateTestForm(forms.Form):
@@ -27,6 +27,10 @@ class TemplateTestForm(forms.Form):
         ),
         help_text=gettext_lazy("The mail says what it would say to them. They are sent nothing."),
     )  # fmt: skip
+    type = forms.ChoiceField(
+        label=gettext_lazy("As a mail of the type"), required=False,
+        help_text=gettext_lazy("Several types send this template, each with values of its own."),
+    )  # fmt: skip
     stream = forms.ChoiceField(label=gettext_lazy("By the accounts of the stream"))
     addresses = forms.CharField(
         label=gettext_lazy("To"), required=False, max_length=10_000,
@@ -40,11 +44,14 @@ class TemplateTestForm(forms.Form):
 
     def __init__(self, *args: Any, template_key: str, subjects: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        types = [(one.key, one.title()) for one in types_using(template_key)]
         streams = [(stream.value, Stream(stream).label) for stream in streams_of(template_key)]
-        for name, choices in (("subject", subjects), ("stream", streams)):
+        for name, choices in (("subject", subjects), ("type", types), ("stream", streams)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+        if len(types) < 2:
+            del self.fields["type"]
         lists = self.fields["lists"]
         assert isinstance(lists, forms.ModelMultipleChoiceField)
         lists.queryset = SeedList.objects.all()
@@ -60,7 +67,7 @@ class TemplateTestForm(forms.Form):
             self.add_error("addresses", fault)
         if not read.addresses and not read.faults:
             self.add_error("addresses", _("Say whom to send it to, or tick a seed list."))
-        persona = find_persona(given.get("person", ""), given.get("case", ""))
+        persona = find_persona(given.get("person", ""), given.get("case", ""), type_key=given.get("type", ""))
         if persona is None:
             self.add_error("person", _("No contact has this address."))
         return {**given, "readers": read.addresses, "persona": persona or Persona()}

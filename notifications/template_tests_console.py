@@ -125,7 +125,8 @@ def remove_seed_list(request: HttpRequest, list_id: int) -> HttpResponse:
 def _initial(request: HttpRequest) -> dict[str, Any]:
     return {
         "subject": request.GET.get("subject", ""), "case": request.GET.get("case", ""),
-        "person": request.GET.get("person", ""), "addresses": getattr(request.user, "email", ""),
+        "person": request.GET.get("person", ""), "type": request.GET.get("type", ""),
+        "addresses": getattr(request.user, "email", ""),
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from notifications.compose.amp.validation import find_faults
 from notifications.compose.findings import Finding, Level, SourceFault
 from notifications.compose.hyperlinks import Links, add_pixel, number_links
 from notifications.compose.lifting import Tokens, lift_piece, lift_text
-from notifications.compose.limits import MAX_HTML_BYTES, MAX_SOURCE_BYTES, WARN_HTML_BYTES
+from notifications.compose.limits import MAX_HTML_BYTES, MAX_LINE, MAX_SOURCE_BYTES, WARN_HTML_BYTES
 from notifications.compose.markup import strip_comments
 from notifications.compose.mended import MENDED
 from notifications.compose.nesting import crossed_blocks
@@ -78,6 +78,7 @@ def compile_source(source: TemplateSource, *, secrets: frozenset[str] = frozense
     `secrets` are variable paths whose links are never rewritten, such as payload.reset_url.
     """
     _check_size(source)
+    _check_lines(source)
     for piece in (source.subject, source.preheader, source.text, source.sms):
         check_liquid(piece)
     amp = _compile_amp(source.amp)
@@ -110,6 +111,14 @@ def _check_size(source: TemplateSource) -> None:
             raise SourceFault(
                 piece.finding(0, f"larger than {MAX_SOURCE_BYTES // 1024} KB, the most that a template may have")
             )
+
+
+def _check_lines(source: TemplateSource) -> None:
+    """As long as a draft may have them, so that whatever is sent can be copied to edit."""
+    for name, piece in (("subject", source.subject), ("preheader", source.preheader)):
+        if len(piece.text) > MAX_LINE:
+            reason = f"the {name} has {len(piece.text):,} characters, Liquid and all; it may have {MAX_LINE:,}"
+            raise SourceFault(piece.finding(0, reason))
 
 
 def check_liquid(piece: Piece | None, *, is_html: bool = False) -> None:

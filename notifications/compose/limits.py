@@ -5,6 +5,7 @@ from __future__ import annotations
 from liquid.exceptions import ResourceLimitError
 
 MAX_SOURCE_BYTES = 256 * 1024
+MAX_LINE = 1_000  # characters of a subject or preheader as it is written, Liquid and all
 MAX_HTML_BYTES = 102 * 1024  # Gmail clips a mail beyond this
 WARN_HTML_BYTES = 90 * 1024
 

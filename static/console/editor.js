@@ -50,6 +50,21 @@
     }
   });
 
+  /* A test is read as whom the preview shows. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("#send-a-test") : null;
+    if (link) {
+      var chosen = new FormData(document.getElementById("preview-form"));
+      var there = new URL(link.href);
+      [["contact", "person"], ["case", "case"], ["type", "type"]].forEach(function (pair) {
+        if (chosen.get(pair[0])) {
+          there.searchParams.set(pair[1], chosen.get(pair[0]));
+        }
+      });
+      link.href = there.href;
+    }
+  }, true);
+
   /* Dragging: a block goes before the one it is dropped on, or to the end of a part. */
   var dragged = null;
 
@@ -143,6 +158,22 @@
         button.click();
       }
     }, 0);
+  });
+
+  /* A save that comes while somebody fills in what to publish: the box stays open, with what is in it. */
+  var publishing = null;
+
+  document.addEventListener("htmx:beforeSwap", function () {
+    var box = document.getElementById("publish-box");
+    publishing = box && box.open ? new FormData(box.querySelector("form")) : null;
+  });
+
+  document.addEventListener("htmx:afterSwap", function () {
+    var box = publishing && document.getElementById("publish-box");
+    if (box && !box.open) {
+      box.open = true;
+      ["note", "due_at"].forEach(function (name) { box.querySelector("[name=" + name + "]").value = publishing.get(name); });
+    }
   });
 
   window.addEventListener("beforeunload", function (event) {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FrameLocator, Page, expect
+import re
+
+from playwright.sync_api import FilePayload, FrameLocator, Page, expect
 
 from tests.browser.product import Product
 from tests.browser.steps import buy, open_mail
 from tests.browser.test_block_editor import saved, shoot
+from tests.notifications.compose.test_pictures import drawn
 
 GREEN, GREEN_RGB = "#0b6e4f", "rgb(11, 110, 79)"
 
@@ -28,6 +31,17 @@ def test_a_brand_is_changed_and_its_mail_published_again(staff: Page, visitor: P
     staff.goto("/brands/")
     expect(staff.frame_locator(".pr-thumb iframe").first.get_by_role("heading").first).to_be_attached()
     shoot(staff, "brands")
+
+
+def test_a_logo_is_uploaded_and_the_name_stays(staff: Page) -> None:
+    staff.goto("/brands/")
+    staff.locator(".pr-starter a").first.click()
+    name = staff.get_by_label("Name", exact=True).input_value()
+    logo = FilePayload(name="logo.png", mimeType="image/png", buffer=drawn())
+    staff.get_by_label("A logo to upload").set_input_files(logo)
+    staff.get_by_role("button", name="Upload", exact=True).click()
+    expect(staff.get_by_label("Logo", exact=True)).to_have_value(re.compile(r"/i/\w+\.png$"))
+    expect(staff.get_by_label("Name", exact=True)).to_have_value(name)
 
 
 def test_a_colour_that_cannot_be_read_is_told_before_it_is_saved(staff: Page) -> None:

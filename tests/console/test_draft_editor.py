@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from notifications.compose.blocks.models import SavedBlock
 from notifications.compose.drafts.content import DraftContent
 from notifications.compose.drafts.models import TemplateDraft
 from notifications.compose.drafts.publishing import publish_draft
@@ -82,6 +83,23 @@ def test_a_saved_block_is_shared_and_says_where_it_is_used(act: Callable[..., An
     assert (kinds(draft), blocks(draft)[0]["key"]) == (["saved"], "greeting")
     told = act("up", block=blocks(draft)[0]["id"]).content.decode()
     assert 'href="/templates/news/"' in told
+
+
+def test_a_block_in_another_is_shared_where_it_stands(act: Callable[..., Any], draft: TemplateDraft) -> None:
+    act("add", kind="condition", spot=".0.0")
+    act("add", kind="text", spot=f"{blocks(draft)[0]['id']}.0.0")
+    act("share", block=blocks(draft)[0]["blocks"][0]["id"], name="Greeting")
+    assert [one["key"] for one in blocks(draft)[0]["blocks"]] == ["greeting"]
+
+
+def test_a_block_in_a_column_cannot_be_shared_and_the_editor_says_so(
+    act: Callable[..., Any], draft: TemplateDraft
+) -> None:
+    act("add", kind="columns", spot=".0.0")
+    act("add", kind="text", spot=f"{blocks(draft)[0]['id']}.0.0")
+    told = act("share", block=blocks(draft)[0]["columns"][0][0]["id"], name="Greeting").content.decode()
+    assert "“Saved block” cannot stand in a column" in told
+    assert not SavedBlock.objects.exists()
 
 
 def test_the_panel_offers_the_values_of_the_person(act: Callable[..., Any], draft: TemplateDraft) -> None:

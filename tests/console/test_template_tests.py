@@ -14,6 +14,7 @@ from notifications.compose.drafts.saving import start_template
 from notifications.delivery.models import Provider, SeedList, TemplateTest
 from preferences.models import Contact
 from tests.simulator.process import Process
+from tests.types import parcel_type, reset_type
 from tracking.models import Message
 
 HTMX = {"HX-Request": "true"}
@@ -92,6 +93,22 @@ def test_a_draft_that_does_not_compile_says_why(boss: Client, providers: dict[st
     content = DraftContent(subject="Hi", mjml="<mj-sektion></mj-sektion>")
     draft = start_template("news", name="News", content=content, author="ada")
     assert "unknown MJML tag" in send(boss, draft, "qa@example.com")
+
+
+def test_where_several_types_send_it_the_test_has_the_values_of_the_one_that_was_chosen(
+    boss: Client, draft: TemplateDraft, providers: dict[str, Provider], new_types: None
+) -> None:
+    parcel_type("first", template="news", stream="transactional")
+    assert 'name="type"' not in boss.get("/templates/news/test/").content.decode()
+    reset_type(template="news", name="Way back in")
+    page = boss.get("/templates/news/test/?type=reset&case=right-to-left").content.decode()
+    assert '<option value="reset" selected>Way back in</option>' in page
+    assert '<option value="right-to-left" selected>' in page
+    for chosen in ({"type": "reset"}, {"type": "first"}, {}):
+        send(boss, draft, "qa@example.com", stream="transactional", **chosen)
+    sent = [one.outbox.payload["payload"] for one in Message.objects.select_related("outbox").order_by("pk")]
+    assert ["minutes" in one for one in sent] == [True, False, False]
+    assert "Select a valid choice" in send(boss, draft, "qa@example.com", stream="transactional", type="nonsense")
 
 
 def test_seed_lists_are_written_and_removed(boss: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from notifications.compose.limits import MAX_SOURCE_BYTES
+from notifications.compose.limits import MAX_LINE, MAX_SOURCE_BYTES
 from notifications.compose.models import TemplateVersion
 from notifications.compose.source import BASE_LAYOUT, KEY, PATH, TemplateSource
 
@@ -43,7 +43,7 @@ def _brand_key(key: str) -> str:
     return key
 
 
-Line = Annotated[str, AfterValidator(_one_line), Field(max_length=1000)]
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=MAX_LINE)]
 Prose = Annotated[str, AfterValidator(_clean), Field(max_length=MAX_SOURCE_BYTES)]
 
 

@@ -66,7 +66,7 @@ def blocks_of(content: DraftContent) -> Blocks:
 def unfinished(content: DraftContent) -> Iterator[Place]:
     """What a marketer has to mend before it is published, beside what the compiler finds."""
     if not content.subject:
-        yield Place(finding=Finding(file=SUBJECT, line=1, reason="the mail has no subject"))
+        yield Place(finding=Finding(file=SUBJECT, line=1, reason="the mail has no subject"), field="subject", line=1)
     for fault in find_faults(blocks_of(content)) if content.blocks is not None else ():
         reason = f"{fault.label}: {fault.reason}"
         yield Place(finding=Finding(file=BODY, line=1, reason=reason), block_id=fault.block_id)

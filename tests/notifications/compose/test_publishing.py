@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.compose.drafts.saving import content_at, copy_to_edit
 from notifications.compose.findings import SourceFault
 from notifications.compose.models import Template, TemplateVersion, VersionIsImmutable
 from notifications.compose.render import load_version
@@ -41,6 +42,15 @@ def test_going_back_to_an_older_source_is_a_new_version_too():
     publish_sample()
     publish_sample(subject="Other")
     assert publish_sample().number == 3
+
+
+@pytest.mark.parametrize("name", ["subject", "preheader"])
+def test_a_line_that_no_draft_may_hold_is_refused_so_that_all_can_be_copied_to_edit(name):
+    version = publish_sample(**{name: "a" * 1000})
+    draft = copy_to_edit(version, author="ada")
+    assert getattr(content_at(draft), name) == "a" * 1000
+    with pytest.raises(SourceFault, match=f"the {name} has 1,001 characters, Liquid and all; it may have 1,000"):
+        publish_sample(**{name: "a" * 1001})
 
 
 def test_a_fault_leaves_the_last_good_version_published():
