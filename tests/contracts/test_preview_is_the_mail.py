@@ -252,7 +252,10 @@ def _out_of_frame(page: str) -> str:
 
 
 def _subject(page: str) -> str:
-    return _first(r'<p class="pr-subject"><span class="pr-soft">Subject</span> (.*?)</p>', page)
+    return _first(
+        r'<p class="pr-subject"><span class="pr-soft">Subject</span> (.*?)(?: <span class="pr-soft">[^<]*</span>)?</p>',
+        page,
+    )
 
 
 def _first(pattern: str, page: str) -> str:
