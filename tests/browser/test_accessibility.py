@@ -22,6 +22,7 @@ def phone(open_page: OpenPage, request: pytest.FixtureRequest) -> Page:
 
 def check(page: Page) -> None:
     """No violation, and nothing to scroll sideways for."""
+    page.wait_for_load_state()  # colours come with the style sheet
     found: dict[str, Any] = Axe().run(page).response
     faults = [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
     assert faults == []

@@ -24,7 +24,7 @@ def test_a_fault_is_marked_in_the_field_and_a_press_leads_to_its_line(editor: Pa
     shoot(editor, "fault")
     add(editor, "heading")  # another block's fields are shown now
     settled(editor)
-    press(editor, "#faults [data-fault-line] button")
+    press(editor, "#faults [data-fault-field=mjml] button")
     expect(editor.locator("#field-mjml")).to_be_focused()
     chosen = "() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd); }"
     assert editor.evaluate(chosen) == "    <mj-sektion></mj-sektion>"
